@@ -1,0 +1,94 @@
+//! Countries by their ISO 3166 alpha-2 code.
+
+use super::Currency;
+use std::fmt;
+use std::str::FromStr;
+
+/// A two-letter country code in lower case: `de`, `gb`.
+///
+/// Rule from: ISO 3166-1 alpha-2; `uk` is read as `gb`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Country([u8; 2]);
+
+/// The text is no two-letter country code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a country is a two-letter code such as de or gb")]
+pub struct InvalidCountry;
+
+impl Country {
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+
+    /// The currency prices are printed in there, where ISO 4217 names one.
+    pub fn currency(self) -> Option<Currency> {
+        let upper = self.as_str().to_ascii_uppercase();
+        iso_country(&upper).map(Currency::from)
+    }
+}
+
+fn iso_country(upper: &str) -> Option<iso_currency::Country> {
+    upper.parse().ok()
+}
+
+impl FromStr for Country {
+    type Err = InvalidCountry;
+
+    fn from_str(text: &str) -> Result<Country, InvalidCountry> {
+        let [a, b] = text.trim().as_bytes() else { return Err(InvalidCountry) };
+        let code = [a.to_ascii_lowercase(), b.to_ascii_lowercase()];
+        if !code.iter().all(u8::is_ascii_lowercase) {
+            return Err(InvalidCountry);
+        }
+        Ok(if &code == b"uk" { Country(*b"gb") } else { Country(code) })
+    }
+}
+
+impl fmt::Display for Country {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for Country {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Country({})", self.as_str())
+    }
+}
+
+impl serde::Serialize for Country {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Country {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_letter_case_and_uk() {
+        assert_eq!("DE".parse::<Country>().unwrap().as_str(), "de");
+        assert_eq!("Uk".parse::<Country>().unwrap().as_str(), "gb");
+        for text in ["", "d", "deu", "d1", "ß"] {
+            assert!(text.parse::<Country>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn knows_currencies() {
+        for (country, currency) in
+            [("de", Currency::EUR), ("gb", Currency::GBP), ("ua", Currency::UAH), ("br", Currency::BRL)]
+        {
+            assert_eq!(country.parse::<Country>().unwrap().currency(), Some(currency));
+        }
+        assert_eq!("zz".parse::<Country>().unwrap().currency(), None);
+    }
+}

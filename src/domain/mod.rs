@@ -1,0 +1,33 @@
+//! Pure values and rules: no I/O, no async, no clock, no other room.
+//!
+//! Everything a price service talks about lives here under its standard name: a [`Gtin`], an [`Amount`], an [`Offer`], a
+//! [`Lookup`], a [`JobSpec`]. Parsing is the only way in, so a value of one of these types is already checked.
+
+mod amount;
+mod availability;
+mod country;
+mod credits;
+mod gtin;
+mod job;
+mod lookup;
+mod options;
+mod product;
+mod reason;
+mod result;
+mod time;
+
+pub use amount::{Amount, InvalidAmount};
+pub use availability::{Availability, Condition};
+pub use country::{Country, InvalidCountry};
+pub use credits::{Charge, Credits, Multiplier, charged_pages};
+pub use gtin::{Gtin, InvalidGtin};
+pub use iso_currency::Currency;
+pub use job::{
+    AccountId, InvalidValues, JobId, JobSpec, JobStatus, MAX_VALUES, RequestedValue, distinct_values, progress_percent,
+};
+pub use lookup::{InvalidValue, Key, Lookup, MAX_KEYWORD_CHARS, MAX_SOURCE_ID_CHARS, SourceName, Topic, check_value};
+pub use options::{Completeness, ConditionFilter, Currentness, LookupOptions, MaxAge, PageLimit};
+pub use product::{Offer, PageContent, Product, rank_by_total};
+pub use reason::Reason;
+pub use result::{FoundResult, ItemOutcome, ItemResult, JobHead};
+pub use time::Timestamp;

@@ -1,0 +1,131 @@
+//! How complete and how fresh an answer must be.
+
+use super::{Condition, Multiplier};
+use std::time::Duration;
+
+/// How many pages of a lookup's list are gathered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PageLimit {
+    /// At most this many.
+    Pages(u32),
+    /// All of them, up to the source's own cap.
+    All,
+    /// As many as it takes until two different shops are listed.
+    UntilTwoShops,
+}
+
+/// How old a stored page may be when it is delivered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct MaxAge {
+    pub minutes: u32,
+}
+
+impl MaxAge {
+    /// 20 hours: the age up to which a page costs the ordinary credit.
+    pub const DAILY: MaxAge = MaxAge { minutes: 1200 };
+    /// The age a realtime answer may have.
+    pub const REALTIME: MaxAge = MaxAge { minutes: 15 };
+
+    pub fn duration(self) -> Duration {
+        Duration::from_secs(u64::from(self.minutes) * 60)
+    }
+}
+
+/// The `completeness` parameter of v1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Completeness {
+    OnePage,
+    AllPages,
+    AtLeastTwoShops,
+}
+
+impl Completeness {
+    pub const ALL: [Completeness; 3] = [Completeness::OnePage, Completeness::AllPages, Completeness::AtLeastTwoShops];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Completeness::OnePage => "one_page",
+            Completeness::AllPages => "all_pages",
+            Completeness::AtLeastTwoShops => "at_least_two_shops",
+        }
+    }
+
+    pub fn page_limit(self) -> PageLimit {
+        match self {
+            Completeness::OnePage => PageLimit::Pages(1),
+            Completeness::AllPages => PageLimit::All,
+            Completeness::AtLeastTwoShops => PageLimit::UntilTwoShops,
+        }
+    }
+}
+
+/// The `currentness` parameter of v1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Currentness {
+    DailyUpdated,
+    Realtime,
+}
+
+impl Currentness {
+    pub const ALL: [Currentness; 2] = [Currentness::DailyUpdated, Currentness::Realtime];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Currentness::DailyUpdated => "daily_updated",
+            Currentness::Realtime => "realtime",
+        }
+    }
+
+    pub fn max_age(self) -> MaxAge {
+        match self {
+            Currentness::DailyUpdated => MaxAge::DAILY,
+            Currentness::Realtime => MaxAge::REALTIME,
+        }
+    }
+
+    pub fn multiplier(self) -> Multiplier {
+        match self {
+            Currentness::DailyUpdated => Multiplier::ORDINARY,
+            Currentness::Realtime => Multiplier::DOUBLE,
+        }
+    }
+}
+
+/// Which offers are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ConditionFilter {
+    All,
+    New,
+    Used,
+}
+
+impl ConditionFilter {
+    pub const ALL: [ConditionFilter; 3] = [ConditionFilter::New, ConditionFilter::Used, ConditionFilter::All];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ConditionFilter::All => "all",
+            ConditionFilter::New => "new",
+            ConditionFilter::Used => "used",
+        }
+    }
+
+    /// Whether an offer in this condition is wanted. An offer that does not say counts as new, as shops sell new things
+    /// without saying so; refurbished things are used.
+    pub fn admits(self, condition: Option<Condition>) -> bool {
+        match self {
+            ConditionFilter::All => true,
+            ConditionFilter::New => matches!(condition, None | Some(Condition::New)),
+            ConditionFilter::Used => matches!(condition, Some(Condition::Used | Condition::Refurbished)),
+        }
+    }
+}
+
+/// The options of a lookup that its result depends on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct LookupOptions {
+    pub page_limit: PageLimit,
+    pub max_age: MaxAge,
+    /// `None` when the caller did not ask; then the results do not name a condition either.
+    pub condition: Option<ConditionFilter>,
+}

@@ -1,0 +1,144 @@
+//! What a source says about a product and who sells it.
+
+use super::{Amount, Availability, Condition, Currency, Gtin};
+use serde::{Deserialize, Serialize};
+
+/// A product as one source shows it. Unknown is `None`, never 0 or an empty text.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Product {
+    /// The source's own id. Text: ids of some sources are larger than a signed 64-bit number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub brand_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub category_name: Option<String>,
+    /// From the root to the leaf.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub category_path: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review_count: Option<u32>,
+    /// 0–100, whatever the scale on the page was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub review_rating: Option<u8>,
+    /// Ascending, each with a right check digit.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub gtins: Vec<Gtin>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mpns: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sku: Option<String>,
+    /// The page's own price, if it sells the product itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<Amount>,
+    /// List price (rrp).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub list_price: Option<Amount>,
+    /// ISO 4217 code of `price` and `list_price`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub availability: Option<Availability>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub availability_text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Condition>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dimensions: Option<String>,
+    /// How many offers the source says it has, over all pages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offer_count: Option<u32>,
+}
+
+/// One shop's offer for a product.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Offer {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shop_name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shop_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shop_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shop_review_count: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shop_review_rating: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<Amount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shipping_costs: Option<Amount>,
+    /// Price plus shipping; `None` where either is unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price_with_shipping: Option<Amount>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub availability: Option<Availability>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub availability_text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Condition>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition_text: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<String>,
+}
+
+impl Offer {
+    /// The total where it is given, else price + shipping where both are known.
+    pub fn total(&self) -> Option<Amount> {
+        self.price_with_shipping.or_else(|| self.price?.checked_add(self.shipping_costs?))
+    }
+}
+
+/// What one page of a lookup's list says: the product (as far as this page shows it) and this page's offers in the
+/// source's order. The store keeps one row a page.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PageContent {
+    pub product: Product,
+    pub offers: Vec<Offer>,
+}
+
+/// Ranks from 1 by total, cheapest first, equal totals in the given order; `None` where a total is unknown.
+pub fn rank_by_total(offers: &[Offer]) -> Vec<Option<u32>> {
+    let mut known: Vec<(Amount, usize)> =
+        offers.iter().enumerate().filter_map(|(i, offer)| Some((offer.total()?, i))).collect();
+    known.sort();
+    let mut ranks = vec![None; offers.len()];
+    for (rank, (_, i)) in known.into_iter().enumerate() {
+        ranks[i] = Some(rank as u32 + 1);
+    }
+    ranks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offer(price: &str, shipping: Option<&str>) -> Offer {
+        Offer { price: price.parse().ok(), shipping_costs: shipping.and_then(|s| s.parse().ok()), ..Offer::default() }
+    }
+
+    #[test]
+    fn unknown_totals_have_no_rank() {
+        let offers = [offer("10", Some("5")), offer("1", None), offer("12", Some("0")), offer("11", Some("1.00"))];
+        assert_eq!(rank_by_total(&offers), [Some(3), None, Some(1), Some(2)]);
+    }
+}

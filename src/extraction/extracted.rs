@@ -1,0 +1,59 @@
+//! What extraction answers.
+
+use crate::domain::{Amount, Country, Currency, Offer, Product};
+use url::Url;
+
+/// What is known about a page besides its text.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PageContext<'a> {
+    /// Where the page came from, after redirects: relative links are resolved against it.
+    pub url: Option<&'a Url>,
+    pub country: Option<Country>,
+    /// Currency of the source in this country, for prices that do not name one.
+    pub currency: Option<Currency>,
+}
+
+/// Everything a page says, by a recipe.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Extracted {
+    pub product: Product,
+    /// In the page's order.
+    pub offers: Vec<Offer>,
+    pub search_results: Vec<SearchResult>,
+    pub bestsellers: Vec<SearchResult>,
+    /// Absolute where the page's URL is known.
+    pub next_page: Option<String>,
+    pub verdict: Verdict,
+}
+
+/// What kind of page it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Verdict {
+    /// Nothing the recipe looks for was on the page.
+    #[default]
+    NotUnderstood,
+    Understood,
+    /// The page says that there is no such product.
+    NoResult,
+}
+
+/// One entry of a search-result or bestseller list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SearchResult {
+    pub position: u32,
+    pub id: Option<String>,
+    pub name: Option<String>,
+    pub url: Option<String>,
+    pub image_url: Option<String>,
+    pub price: Option<Amount>,
+    pub min_price: Option<Amount>,
+    pub max_price: Option<Amount>,
+    pub shipping_costs: Option<Amount>,
+    pub currency: Option<Currency>,
+    pub shop_name: Option<String>,
+    pub shop_url: Option<String>,
+    pub condition_text: Option<String>,
+    pub review_count: Option<u32>,
+    pub review_rating: Option<u8>,
+    pub gtin: Option<String>,
+}

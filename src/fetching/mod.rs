@@ -1,0 +1,7 @@
+//! One page over the network, with manners.
+
+mod page;
+mod policy;
+
+pub use page::{FetchError, FetchedPage, PageRequest};
+pub use policy::{BlockSigns, FetchPolicy};

@@ -1,0 +1,26 @@
+//! pricemill: bulk price lookups in, priced offers out, every credit accounted for.
+//!
+//! The rooms in import order: a room uses only rooms above it. `tests/architecture.rs` holds the exact table, and
+//! `docs/ARCHITECTURE.md` walks one value through them.
+
+pub mod domain;
+
+pub mod clock;
+pub mod config;
+pub mod ids;
+
+pub mod extraction;
+pub mod fetching;
+pub mod queue;
+pub mod sources;
+pub mod storage;
+
+pub mod accounts;
+pub mod demo;
+pub mod jobs;
+pub mod ledger;
+pub mod lookup;
+
+pub mod cli;
+pub mod http;
+pub mod rendering;
