@@ -1,1 +1,10 @@
+//! The rows of pricemill's tables, one file a table; `migration` holds their definition and `pricemill::storage` the
+//! queries.
 
+pub mod account;
+pub mod api_token;
+pub mod bulk_item;
+pub mod bulk_job;
+pub mod ledger_entry;
+pub mod lookup_page;
+pub mod source_switch;

@@ -1,1 +1,15 @@
+//! The schema, one file a step; each step runs on SQLite and PostgreSQL and can be undone.
 
+pub use sea_orm_migration::prelude::*;
+
+mod m20261124_000001_account;
+mod m20261124_000002_bulk;
+
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261124_000001_account::Migration), Box::new(m20261124_000002_bulk::Migration)]
+    }
+}
