@@ -47,7 +47,7 @@ enum LedgerEntry {
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager
             .create_table(
                 Table::create()
@@ -112,7 +112,7 @@ impl MigrationTrait for Migration {
             .await
     }
 
-    async fn down(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.drop_table(Table::drop().table(LedgerEntry::Table).to_owned()).await?;
         manager.drop_table(Table::drop().table(ApiToken::Table).to_owned()).await?;
         manager.drop_table(Table::drop().table(Account::Table).to_owned()).await

@@ -74,7 +74,7 @@ enum SourceSwitch {
 
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
-    async fn up(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager
             .create_table(
                 Table::create()
@@ -189,7 +189,7 @@ impl MigrationTrait for Migration {
         Ok(())
     }
 
-    async fn down(&self, manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         manager.drop_table(Table::drop().table(SourceSwitch::Table).to_owned()).await?;
         manager.drop_table(Table::drop().table(LookupPage::Table).to_owned()).await?;
         manager.drop_table(Table::drop().table(BulkItem::Table).to_owned()).await?;

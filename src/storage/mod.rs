@@ -1,1 +1,19 @@
-//! (empty)
+//! Rows in, domain values out. Only this room names the object-relational mapper.
+//!
+//! Free functions, the connection first and the owner second, so that a query without an owner does not compile. Every
+//! write is guarded by the state it expects, so that it may be repeated, come late or come twice. A row that cannot be
+//! read back is an error, never a default.
+
+pub mod account;
+pub mod api_token;
+pub mod bulk_item;
+pub mod bulk_job;
+mod db;
+mod error;
+pub mod ledger;
+pub mod lookup_page;
+pub mod result;
+pub mod source_switch;
+
+pub use db::{Db, DbSettings, Transaction};
+pub use error::StorageError;

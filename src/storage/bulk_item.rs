@@ -1,0 +1,232 @@
+//! The values of bulk jobs: leased by workers, written once.
+
+use super::bulk_job::{self, Added, Job, Progress};
+use super::db::statement;
+use super::{Db, StorageError, Transaction, lookup_page};
+use crate::domain::{Credits, LookupPage, Reason, Timestamp};
+use entity::bulk_item::{ActiveModel, Entity};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DbBackend, EntityTrait};
+use std::sync::Arc;
+use std::time::Duration;
+
+const OPEN: i16 = 0;
+const DONE: i16 = 2;
+/// Rows in one INSERT: PostgreSQL takes 65,535 parameters, SQLite 32,766.
+const ROWS_PER_INSERT: usize = 1000;
+
+/// A value of a new job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewItem {
+    pub value: String,
+    pub reference: Option<String>,
+    /// The normalised value to look up, or why it never will be.
+    pub lookup: Result<String, Reason>,
+}
+
+/// A value a worker holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeasedItem {
+    pub position: u32,
+    /// Normalised.
+    pub value: String,
+    /// Which try this is, from 1.
+    pub attempt: u32,
+}
+
+/// Some open values of one job, held by one worker until `until` unless renewed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeasedBatch {
+    pub job: Job,
+    /// Fencing number: writes of another lease do nothing.
+    pub lease: i64,
+    pub items: Vec<LeasedItem>,
+}
+
+/// What became of a leased value.
+#[derive(Debug, Clone)]
+pub enum ItemEnd {
+    Found { pages: Vec<Arc<LookupPage>>, offers: u32, incomplete: bool },
+    NotFound { page: Arc<LookupPage> },
+    Failed(Reason),
+    /// To be begun again, not before this moment.
+    Postponed { not_before: Timestamp },
+}
+
+/// Adds the values of a new job.
+pub async fn insert(transaction: &Transaction, job_seq: i64, items: &[NewItem]) -> Result<(), StorageError> {
+    for (chunk_index, chunk) in items.chunks(ROWS_PER_INSERT).enumerate() {
+        let rows = chunk.iter().enumerate().map(|(i, item)| {
+            let position = chunk_index * ROWS_PER_INSERT + i;
+            ActiveModel {
+                job_seq: Set(job_seq),
+                position: Set(i32::try_from(position).unwrap_or(i32::MAX)),
+                value: Set(item.value.clone()),
+                normalized: Set(item.lookup.as_ref().ok().cloned()),
+                reference: Set(item.reference.clone()),
+                state: Set(if item.lookup.is_ok() { OPEN } else { DONE }),
+                lease: Set(0),
+                lease_until: Set(0),
+                attempt: Set(0),
+                not_before: Set(0),
+                reason: Set(item.lookup.as_ref().err().map(|reason| reason.wording().to_owned())),
+                page_ids: Set(None),
+                charged_pages: Set(0),
+                incomplete: Set(false),
+            }
+        });
+        Entity::insert_many(rows).exec_without_returning(transaction.conn()).await?;
+    }
+    Ok(())
+}
+
+/// Leases up to `most` open values of the job whose turn it is; `None` when nothing can be begun now.
+pub async fn lease_next(
+    db: &Db,
+    lease: i64,
+    most: u32,
+    lease_now: Timestamp,
+    lease_for: Duration,
+) -> Result<Option<LeasedBatch>, StorageError> {
+    let transaction = db.begin().await?;
+    let Some(job) = bulk_job::next_in_turn(&transaction, lease_now).await? else { return Ok(None) };
+    let conn = transaction.conn();
+    // PostgreSQL: another worker may have chosen the same job a moment ago; its rows are passed over, not waited for.
+    let skip_locked = match conn.get_database_backend() {
+        DbBackend::Sqlite => "",
+        _ => "FOR UPDATE SKIP LOCKED",
+    };
+    let sql = format!(
+        "UPDATE bulk_item SET state = 1, lease = $1, lease_until = $2, attempt = attempt + 1 \
+         WHERE job_seq = $3 AND position IN ( \
+             SELECT position FROM bulk_item WHERE job_seq = $3 AND state < 2 \
+             AND ((state = 0 AND not_before <= $4) OR (state = 1 AND lease_until < $4)) \
+             ORDER BY position LIMIT $5 {skip_locked}) \
+         RETURNING position, normalized, attempt"
+    );
+    let values = [
+        lease.into(),
+        lease_now.plus(lease_for).as_micros().into(),
+        job.seq.into(),
+        lease_now.as_micros().into(),
+        i64::from(most).into(),
+    ];
+    let rows = conn.query_all_raw(statement(conn, sql, values)).await?;
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let mut items = Vec::with_capacity(rows.len());
+    for row in rows {
+        let corrupt = |what| StorageError::corrupt("bulk_item", what);
+        items.push(LeasedItem {
+            position: u32::try_from(row.try_get::<i32>("", "position")?).map_err(|_| corrupt("position"))?,
+            value: row
+                .try_get::<Option<String>>("", "normalized")?
+                .ok_or_else(|| corrupt("an open value without its normalised form"))?,
+            attempt: u32::try_from(row.try_get::<i16>("", "attempt")?).map_err(|_| corrupt("attempt"))?,
+        });
+    }
+    items.sort_by_key(|item| item.position);
+    bulk_job::mark_served(&transaction, &job, lease_now).await?;
+    transaction.commit().await?;
+    Ok(Some(LeasedBatch { job, lease, items }))
+}
+
+/// Keeps the values of a lease that are still open for longer.
+pub async fn renew(db: &Db, job_seq: i64, lease: i64, until: Timestamp) -> Result<u64, StorageError> {
+    let sql = "UPDATE bulk_item SET lease_until = $1 WHERE job_seq = $2 AND state = 1 AND lease = $3";
+    let values = [until.as_micros().into(), job_seq.into(), lease.into()];
+    Ok(db.writer().execute_raw(statement(db.writer(), sql, values)).await?.rows_affected())
+}
+
+/// Gives every value of a lease that is still open back, to be begun by anyone at once.
+pub async fn release(db: &Db, job_seq: i64, lease: i64) -> Result<u64, StorageError> {
+    // The try that was cut off does not count.
+    let sql = "UPDATE bulk_item SET state = 0, lease_until = 0, attempt = attempt - 1 \
+               WHERE job_seq = $1 AND state = 1 AND lease = $2";
+    Ok(db.writer().execute_raw(statement(db.writer(), sql, [job_seq.into(), lease.into()])).await?.rows_affected())
+}
+
+/// Writes what became of a group of leased values, their pages and the job's counters, in one transaction. A value whose
+/// lease has passed to someone else is left alone.
+pub async fn write_ends(
+    db: &Db,
+    job_seq: i64,
+    lease: i64,
+    ends: &[(u32, ItemEnd)],
+) -> Result<Progress, StorageError> {
+    let transaction = db.begin().await?;
+    let conn = transaction.conn();
+    lookup_page::insert(
+        &transaction,
+        ends.iter().flat_map(|(_, end)| match end {
+            ItemEnd::Found { pages, .. } => pages.as_slice(),
+            ItemEnd::NotFound { page } => std::slice::from_ref(page),
+            ItemEnd::Failed(_) | ItemEnd::Postponed { .. } => &[],
+        }),
+    )
+    .await?;
+    let mut added = Added::default();
+    for (position, end) in ends {
+        let place = [
+            i32::try_from(*position).unwrap_or(i32::MAX).into(),
+            job_seq.into(),
+            lease.into(),
+        ];
+        let guard = "WHERE position = $1 AND job_seq = $2 AND lease = $3 AND state = 1";
+        let (reason, page_ids, charged, incomplete) = match end {
+            ItemEnd::Postponed { not_before } => {
+                let sql = format!("UPDATE bulk_item SET state = 0, lease_until = 0, not_before = $4 {guard}");
+                let values = place.into_iter().chain([not_before.as_micros().into()]);
+                conn.execute_raw(statement(conn, sql, values)).await?;
+                continue;
+            }
+            ItemEnd::Found { pages, incomplete, .. } => {
+                let ids: Vec<&str> = pages.iter().map(|page| page.id.as_str()).collect();
+                let charged = i32::try_from(pages.len().max(1)).unwrap_or(i32::MAX);
+                (None, Some(ids.join(",")), charged, *incomplete)
+            }
+            ItemEnd::NotFound { .. } => (Some(Reason::NotFound), None, i32::from(Reason::NotFound.is_charged()), false),
+            ItemEnd::Failed(reason) => (Some(*reason), None, i32::from(reason.is_charged()), false),
+        };
+        let sql = format!(
+            "UPDATE bulk_item SET state = 2, lease_until = 0, reason = $4, page_ids = $5, charged_pages = $6, \
+             incomplete = $7 {guard}"
+        );
+        let outcome =
+            [reason.map(|r| r.wording().to_owned()).into(), page_ids.into(), charged.into(), incomplete.into()];
+        let done = conn.execute_raw(statement(conn, sql, place.into_iter().chain(outcome))).await?;
+        if done.rows_affected() == 1 {
+            added.completed += 1;
+            added.not_found += u32::from(reason == Some(Reason::NotFound));
+            if let ItemEnd::Found { offers, .. } = end {
+                added.widest = added.widest.max(*offers);
+            }
+        }
+    }
+    let progress = bulk_job::add_completed(&transaction, job_seq, added).await?;
+    transaction.commit().await?;
+    Ok(progress)
+}
+
+/// Pages of a job that cost credits, before the multiplier.
+pub async fn charged_pages(transaction: &Transaction, job_seq: i64) -> Result<Credits, StorageError> {
+    let conn = transaction.conn();
+    let sql = "SELECT CAST(COALESCE(SUM(charged_pages), 0) AS BIGINT) AS n FROM bulk_item WHERE job_seq = $1";
+    let row = conn.query_one_raw(statement(conn, sql, [job_seq.into()])).await?;
+    let n: i64 = row.ok_or_else(|| StorageError::corrupt("bulk_item", "no sum"))?.try_get("", "n")?;
+    Credits::try_from(n).map_err(|_| StorageError::corrupt("bulk_item", "charged_pages below zero"))
+}
+
+/// Jobs with values that can be begun now, and how many: for ringing lost tickets again, and for the queue-depth metric.
+pub async fn count_ready(db: &Db, lease_now: Timestamp) -> Result<Vec<(i64, u64)>, StorageError> {
+    let sql = "SELECT job_seq, COUNT(*) AS n FROM bulk_item WHERE state < 2 \
+               AND ((state = 0 AND not_before <= $1) OR (state = 1 AND lease_until < $1)) \
+               GROUP BY job_seq ORDER BY job_seq LIMIT 1000";
+    let rows = db.reader().query_all_raw(statement(db.reader(), sql, [lease_now.as_micros().into()])).await?;
+    rows.iter()
+        .map(|row| {
+            let n: i64 = row.try_get("", "n")?;
+            Ok((row.try_get("", "job_seq")?, u64::try_from(n).unwrap_or(0)))
+        })
+        .collect()
+}

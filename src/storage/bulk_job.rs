@@ -1,0 +1,314 @@
+//! Bulk jobs.
+
+use super::account::credits_column;
+use super::db::statement;
+use super::{Db, StorageError, Transaction};
+use crate::domain::{
+    AccountId, Charge, ConditionFilter, Credits, JobId, JobStatus, Key, LookupOptions, MaxAge, Multiplier, PageLimit,
+    SourceName, Timestamp, Topic,
+};
+use entity::bulk_job::{ActiveModel, Column, Entity, Model};
+use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+
+/// A stored job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// Insertion order; the key inside the database.
+    pub seq: i64,
+    pub id: JobId,
+    pub account_id: AccountId,
+    pub source: SourceName,
+    pub country: crate::domain::Country,
+    pub topic: Topic,
+    pub key: Key,
+    pub options: LookupOptions,
+    pub multiplier: Multiplier,
+    /// False where the cost is only reported.
+    pub is_charged: bool,
+    pub status: JobStatus,
+    pub requested: u32,
+    pub completed: u32,
+    pub not_found: u32,
+    /// Offers of the value with most of them.
+    pub widest: u32,
+    /// What it cost; zero until it is finished.
+    pub charge: Charge,
+    pub created_at: Timestamp,
+    pub finished_at: Option<Timestamp>,
+}
+
+/// How far a job is, as the last write saw it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    pub status: JobStatus,
+    pub requested: u32,
+    pub completed: u32,
+}
+
+fn page_limit_text(limit: PageLimit) -> String {
+    match limit {
+        PageLimit::All => "all".into(),
+        PageLimit::UntilTwoShops => "two_shops".into(),
+        PageLimit::Pages(n) => n.to_string(),
+    }
+}
+
+fn parse_page_limit(text: &str) -> Option<PageLimit> {
+    match text {
+        "all" => Some(PageLimit::All),
+        "two_shops" => Some(PageLimit::UntilTwoShops),
+        pages => pages.parse().ok().map(PageLimit::Pages),
+    }
+}
+
+fn from_row(row: Model) -> Result<Job, StorageError> {
+    let corrupt = |what: &str| StorageError::corrupt("bulk_job", format!("{what} of {}", row.id));
+    let count = |n: i32, what: &str| u32::try_from(n).map_err(|_| corrupt(what));
+    let credits = |n: i64| Credits::try_from(n).map_err(|_| corrupt("credits"));
+    let condition = match &row.condition {
+        None => None,
+        Some(text) => Some(
+            ConditionFilter::ALL.into_iter().find(|c| c.as_str() == text).ok_or_else(|| corrupt("condition"))?,
+        ),
+    };
+    Ok(Job {
+        seq: row.seq,
+        id: row.id.parse().map_err(|()| corrupt("id"))?,
+        account_id: AccountId(row.account_id),
+        source: SourceName::new(&row.source),
+        country: row.country.parse().map_err(|_| corrupt("country"))?,
+        topic: Topic::parse(&row.topic).ok_or_else(|| corrupt("topic"))?,
+        key: Key::parse(&row.key).ok_or_else(|| corrupt("key"))?,
+        options: LookupOptions {
+            page_limit: parse_page_limit(&row.page_limit).ok_or_else(|| corrupt("page_limit"))?,
+            max_age: MaxAge { minutes: count(row.max_age_minutes, "max_age_minutes")? },
+            condition,
+        },
+        multiplier: Multiplier(u8::try_from(row.multiplier).map_err(|_| corrupt("multiplier"))?),
+        is_charged: row.is_charged,
+        status: JobStatus::parse(&row.status).ok_or_else(|| corrupt("status"))?,
+        requested: count(row.requested, "requested")?,
+        completed: count(row.completed, "completed")?,
+        not_found: count(row.not_found, "not_found")?,
+        widest: count(row.widest, "widest")?,
+        charge: Charge { free: credits(row.free_credits)?, paid: credits(row.paid_credits)? },
+        created_at: Timestamp::from_micros(row.created_at),
+        finished_at: row.finished_at.map(Timestamp::from_micros),
+    })
+}
+
+/// Adds a job (its `seq` is not looked at) and answers its `seq`.
+pub async fn insert(transaction: &Transaction, job: &Job) -> Result<i64, StorageError> {
+    let row = ActiveModel {
+        id: Set(job.id.to_string()),
+        account_id: Set(job.account_id.0),
+        source: Set(job.source.to_string()),
+        country: Set(job.country.to_string()),
+        topic: Set(job.topic.as_str().to_owned()),
+        key: Set(job.key.v1().to_owned()),
+        page_limit: Set(page_limit_text(job.options.page_limit)),
+        max_age_minutes: Set(i32::try_from(job.options.max_age.minutes).unwrap_or(i32::MAX)),
+        condition: Set(job.options.condition.map(|c| c.as_str().to_owned())),
+        multiplier: Set(i16::from(job.multiplier.0)),
+        is_charged: Set(job.is_charged),
+        status: Set(job.status.as_str().to_owned()),
+        requested: Set(count_column(job.requested)),
+        completed: Set(count_column(job.completed)),
+        not_found: Set(0),
+        widest: Set(0),
+        free_credits: Set(0),
+        paid_credits: Set(0),
+        served_at: Set(0),
+        created_at: Set(job.created_at.as_micros()),
+        finished_at: Set(None),
+        ..ActiveModel::default()
+    };
+    Ok(Entity::insert(row).exec(transaction.conn()).await?.last_insert_id)
+}
+
+fn count_column(count: u32) -> i32 {
+    i32::try_from(count).unwrap_or(i32::MAX)
+}
+
+/// A job of an account.
+pub async fn find(db: &Db, owner: AccountId, id: &JobId) -> Result<Option<Job>, StorageError> {
+    Entity::find()
+        .filter(Column::Id.eq(id.as_str()))
+        .filter(Column::AccountId.eq(owner.0))
+        .one(db.reader())
+        .await?
+        .map(from_row)
+        .transpose()
+}
+
+/// A job by its place, whoever owns it: for the workers.
+pub async fn load(db: &Db, seq: i64) -> Result<Job, StorageError> {
+    let row = Entity::find_by_id(seq).one(db.reader()).await?;
+    from_row(row.ok_or_else(|| StorageError::corrupt("bulk_job", format!("no row {seq}")))?)
+}
+
+/// One page of an account's jobs, newest first; `page` counts from 1.
+pub async fn list(db: &Db, owner: AccountId, page: u64, per_page: u64) -> Result<Vec<Job>, StorageError> {
+    Entity::find()
+        .filter(Column::AccountId.eq(owner.0))
+        .order_by_desc(Column::Seq)
+        .offset(page.saturating_sub(1).saturating_mul(per_page))
+        .limit(per_page)
+        .all(db.reader())
+        .await?
+        .into_iter()
+        .map(from_row)
+        .collect()
+}
+
+/// Jobs of an account that are not done.
+pub async fn count_in_flight(transaction: &Transaction, owner: AccountId) -> Result<u64, StorageError> {
+    let sql = "SELECT COUNT(*) AS n FROM bulk_job WHERE account_id = $1 AND status NOT IN ('finished', 'cancelled')";
+    let conn = transaction.conn();
+    let row = conn.query_one_raw(statement(conn, sql, [owner.0.into()])).await?;
+    let n: i64 = row.ok_or_else(|| StorageError::corrupt("bulk_job", "no count"))?.try_get("", "n")?;
+    Ok(u64::try_from(n).unwrap_or(0))
+}
+
+/// Jobs in each status that is not the end, for the metrics.
+pub async fn count_by_status(db: &Db) -> Result<Vec<(JobStatus, u64)>, StorageError> {
+    let sql = "SELECT status, COUNT(*) AS n FROM bulk_job WHERE status NOT IN ('finished', 'cancelled') GROUP BY status";
+    let rows = db.reader().query_all_raw(statement(db.reader(), sql, [])).await?;
+    rows.iter()
+        .map(|row| {
+            let status: String = row.try_get("", "status")?;
+            let n: i64 = row.try_get("", "n")?;
+            let status = JobStatus::parse(&status).ok_or_else(|| StorageError::corrupt("bulk_job", "status"))?;
+            Ok((status, u64::try_from(n).unwrap_or(0)))
+        })
+        .collect()
+}
+
+/// The job's tickets were rung: `new` → `enqueued`.
+pub async fn mark_enqueued(db: &Db, seq: i64) -> Result<(), StorageError> {
+    let sql = "UPDATE bulk_job SET status = 'enqueued' WHERE seq = $1 AND status = 'new'";
+    db.writer().execute_raw(statement(db.writer(), sql, [seq.into()])).await?;
+    Ok(())
+}
+
+/// The job whose turn it is among those with a value that can be begun: accounts take turns, and inside an account the
+/// jobs do, so that a small job never waits for the end of a large one; among equals the older one goes first.
+pub(super) async fn next_in_turn(
+    transaction: &Transaction,
+    lease_now: Timestamp,
+) -> Result<Option<Job>, StorageError> {
+    let conn = transaction.conn();
+    let sql = "SELECT j.* FROM bulk_job j JOIN account a ON a.id = j.account_id \
+               WHERE j.status NOT IN ('finished', 'cancelled') AND EXISTS ( \
+                   SELECT 1 FROM bulk_item i WHERE i.job_seq = j.seq AND i.state < 2 \
+                   AND ((i.state = 0 AND i.not_before <= $1) OR (i.state = 1 AND i.lease_until < $1))) \
+               ORDER BY a.served_at, j.served_at, j.seq LIMIT 1";
+    let found =
+        Entity::find().from_raw_sql(statement(conn, sql, [lease_now.as_micros().into()])).one(conn).await?;
+    found.map(from_row).transpose()
+}
+
+/// The job and its account had their turn; a waiting job is now being worked on.
+pub(super) async fn mark_served(
+    transaction: &Transaction,
+    job: &Job,
+    lease_now: Timestamp,
+) -> Result<(), StorageError> {
+    let conn = transaction.conn();
+    let now = lease_now.as_micros();
+    let sql = "UPDATE bulk_job SET served_at = $1, \
+               status = CASE WHEN status IN ('new', 'enqueued') THEN 'working' ELSE status END WHERE seq = $2";
+    conn.execute_raw(statement(conn, sql, [now.into(), job.seq.into()])).await?;
+    let sql = "UPDATE account SET served_at = $1 WHERE id = $2";
+    conn.execute_raw(statement(conn, sql, [now.into(), job.account_id.0.into()])).await?;
+    Ok(())
+}
+
+/// What a group of finished values adds to its job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Added {
+    pub completed: u32,
+    pub not_found: u32,
+    pub widest: u32,
+}
+
+/// Counts finished values in; the last one moves the job on to `finishing`.
+pub(super) async fn add_completed(
+    transaction: &Transaction,
+    seq: i64,
+    added: Added,
+) -> Result<Progress, StorageError> {
+    let conn = transaction.conn();
+    let sql = "UPDATE bulk_job SET completed = completed + $1, not_found = not_found + $2, \
+               widest = CASE WHEN widest < $3 THEN $3 ELSE widest END, \
+               status = CASE WHEN status = 'cancelled' THEN status \
+                             WHEN completed + $1 >= requested THEN 'finishing' ELSE 'working' END \
+               WHERE seq = $4 RETURNING status, requested, completed";
+    let values = [
+        count_column(added.completed).into(),
+        count_column(added.not_found).into(),
+        count_column(added.widest).into(),
+        seq.into(),
+    ];
+    let row = conn.query_one_raw(statement(conn, sql, values)).await?;
+    let row = row.ok_or_else(|| StorageError::corrupt("bulk_job", format!("no row {seq}")))?;
+    let status: String = row.try_get("", "status")?;
+    let count = |name| -> Result<u32, StorageError> {
+        let n: i32 = row.try_get("", name)?;
+        u32::try_from(n).map_err(|_| StorageError::corrupt("bulk_job", name))
+    };
+    Ok(Progress {
+        status: JobStatus::parse(&status).ok_or_else(|| StorageError::corrupt("bulk_job", "status"))?,
+        requested: count("requested")?,
+        completed: count("completed")?,
+    })
+}
+
+/// Jobs whose values are all done but whose credits are not settled.
+pub async fn list_finishing(db: &Db) -> Result<Vec<i64>, StorageError> {
+    let sql = "SELECT seq FROM bulk_job WHERE status = 'finishing' ORDER BY seq LIMIT 1000";
+    let rows = db.reader().query_all_raw(statement(db.reader(), sql, [])).await?;
+    rows.iter().map(|row| Ok(row.try_get("", "seq")?)).collect()
+}
+
+/// Jobs that are stored but were never rung (the process ended in between).
+pub async fn list_new(db: &Db) -> Result<Vec<i64>, StorageError> {
+    let sql = "SELECT seq FROM bulk_job WHERE status = 'new' ORDER BY seq LIMIT 1000";
+    let rows = db.reader().query_all_raw(statement(db.reader(), sql, [])).await?;
+    rows.iter().map(|row| Ok(row.try_get("", "seq")?)).collect()
+}
+
+/// The job if its credits are to be settled now; no other transaction settles it before this one ends.
+pub async fn lock_finishing(transaction: &Transaction, seq: i64) -> Result<Option<Job>, StorageError> {
+    let conn = transaction.conn();
+    let query = Entity::find_by_id(seq).filter(Column::Status.eq(JobStatus::Finishing.as_str()));
+    let row = match conn.get_database_backend() {
+        sea_orm::DbBackend::Sqlite => query.one(conn).await?,
+        _ => query.lock_exclusive().one(conn).await?,
+    };
+    row.map(from_row).transpose()
+}
+
+/// `finishing` → `finished`, with what it cost.
+pub async fn mark_finished(
+    transaction: &Transaction,
+    seq: i64,
+    charge: Charge,
+    now: Timestamp,
+) -> Result<(), StorageError> {
+    let conn = transaction.conn();
+    let sql = "UPDATE bulk_job SET status = 'finished', free_credits = $1, paid_credits = $2, finished_at = $3 \
+               WHERE seq = $4 AND status = 'finishing'";
+    let values = [
+        credits_column(charge.free).into(),
+        credits_column(charge.paid).into(),
+        now.as_micros().into(),
+        seq.into(),
+    ];
+    let done = conn.execute_raw(statement(conn, sql, values)).await?;
+    if done.rows_affected() == 1 {
+        Ok(())
+    } else {
+        Err(StorageError::corrupt("bulk_job", format!("{seq} is not finishing")))
+    }
+}

@@ -1,0 +1,176 @@
+//! Connections: one writer and a pool of readers on SQLite, an ordinary pool on PostgreSQL.
+
+use super::StorageError;
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, SqlxPostgresConnector,
+    SqlxSqliteConnector, Statement, TransactionOptions, TransactionTrait, Value,
+};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use std::str::FromStr;
+use std::time::Duration;
+
+/// How long a writer waits for another process's write on SQLite.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long a request waits for a connection before it fails.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How the database is reached.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DbSettings {
+    /// `sqlite:FILE` or `postgres://…`.
+    pub url: String,
+    /// Readers on SQLite; connections on PostgreSQL.
+    pub connections: u32,
+    /// SQLite: whether an acknowledged write survives a power loss (`FULL`) or only a crash of the process (`NORMAL`).
+    pub synchronous_full: bool,
+}
+
+/// The database. Cheap to clone.
+///
+/// SQLite has one writer at a time anyway: with one write connection the writers queue here, in order, instead of
+/// polling a lock, and a read never waits for them (write-ahead log).
+#[derive(Debug, Clone)]
+pub struct Db {
+    read: DatabaseConnection,
+    write: DatabaseConnection,
+    pools: Pools,
+}
+
+/// The pools beneath, for the queue, which shares them.
+#[derive(Debug, Clone)]
+pub(crate) enum Pools {
+    Sqlite { write: sqlx::SqlitePool },
+    Postgres { pool: sqlx::PgPool },
+}
+
+/// An open transaction; dropped without [`Transaction::commit`] it is undone.
+pub struct Transaction(DatabaseTransaction);
+
+impl Transaction {
+    pub async fn commit(self) -> Result<(), StorageError> {
+        Ok(self.0.commit().await?)
+    }
+
+    pub(super) fn conn(&self) -> &DatabaseTransaction {
+        &self.0
+    }
+}
+
+impl Db {
+    /// Opens the database, creating the SQLite file if there is none. Changes no schema: see [`Db::migrate`].
+    pub async fn connect(settings: &DbSettings) -> Result<Db, StorageError> {
+        match settings.url.split(':').next() {
+            Some("sqlite") => Db::connect_sqlite(settings).await,
+            Some("postgres" | "postgresql") => Db::connect_postgres(settings).await,
+            _ => Err(StorageError::Url("it begins neither with sqlite: nor with postgres:".into())),
+        }
+    }
+
+    async fn connect_sqlite(settings: &DbSettings) -> Result<Db, StorageError> {
+        if settings.url.contains(":memory:") || settings.url.contains("mode=memory") {
+            return Err(StorageError::Url("a database in memory would be another one for each connection".into()));
+        }
+        let synchronous =
+            if settings.synchronous_full { SqliteSynchronous::Full } else { SqliteSynchronous::Normal };
+        let options = SqliteConnectOptions::from_str(&settings.url)?
+            .create_if_missing(true)
+            // Before the first table: later it would take a whole VACUUM.
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(synchronous)
+            .foreign_keys(true)
+            .busy_timeout(BUSY_TIMEOUT)
+            .pragma("cache_size", "-32000")
+            .pragma("temp_store", "MEMORY")
+            .pragma("journal_size_limit", "67108864");
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .min_connections(1)
+            .idle_timeout(None)
+            .max_lifetime(None)
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_with(options.clone())
+            .await?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(settings.connections.max(1))
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_with(options.pragma("query_only", "ON"))
+            .await?;
+        Ok(Db {
+            read: SqlxSqliteConnector::from_sqlx_sqlite_pool(read),
+            write: SqlxSqliteConnector::from_sqlx_sqlite_pool(write.clone()),
+            pools: Pools::Sqlite { write },
+        })
+    }
+
+    async fn connect_postgres(settings: &DbSettings) -> Result<Db, StorageError> {
+        let pool = PgPoolOptions::new()
+            .max_connections(settings.connections.max(2))
+            .acquire_timeout(ACQUIRE_TIMEOUT)
+            .connect_with(PgConnectOptions::from_str(&settings.url)?)
+            .await?;
+        let connection = SqlxPostgresConnector::from_sqlx_postgres_pool(pool.clone());
+        Ok(Db { read: connection.clone(), write: connection, pools: Pools::Postgres { pool } })
+    }
+
+    /// Brings the schema up to date; safe to run by several processes one after another.
+    pub async fn migrate(&self) -> Result<(), StorageError> {
+        use migration::MigratorTrait;
+        Ok(migration::Migrator::up(&self.write, None).await?)
+    }
+
+    /// Undoes every migration.
+    pub async fn unmigrate(&self) -> Result<(), StorageError> {
+        use migration::MigratorTrait;
+        Ok(migration::Migrator::down(&self.write, None).await?)
+    }
+
+    /// Whether the database answers.
+    pub async fn ping(&self) -> Result<(), StorageError> {
+        self.read.query_one_raw(Statement::from_string(self.backend(), "SELECT 1")).await?;
+        Ok(())
+    }
+
+    /// Begins a transaction that will write. On SQLite it takes the write lock at once, since a transaction that reads
+    /// first and writes then fails when another process wrote in between.
+    pub async fn begin(&self) -> Result<Transaction, StorageError> {
+        let immediate = TransactionOptions {
+            sqlite_transaction_mode: matches!(self.pools, Pools::Sqlite { .. })
+                .then_some(SqliteTransactionMode::Immediate),
+            ..TransactionOptions::default()
+        };
+        Ok(Transaction(self.write.begin_with_options(immediate).await?))
+    }
+
+    /// Closes every connection; on SQLite the last one also folds the write-ahead log back.
+    pub async fn close(&self) {
+        let _ = self.read.clone().close().await;
+        let _ = self.write.clone().close().await;
+    }
+
+    pub(super) fn reader(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    pub(super) fn writer(&self) -> &DatabaseConnection {
+        &self.write
+    }
+
+    pub(super) fn backend(&self) -> DbBackend {
+        self.write.get_database_backend()
+    }
+
+    pub(crate) fn pools(&self) -> &Pools {
+        &self.pools
+    }
+}
+
+/// A statement both databases read: `$1`, `$2`… are the values in order.
+pub(super) fn statement(
+    connection: &impl ConnectionTrait,
+    sql: impl Into<String>,
+    values: impl IntoIterator<Item = Value>,
+) -> Statement {
+    Statement::from_sql_and_values(connection.get_database_backend(), sql, values)
+}

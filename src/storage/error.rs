@@ -1,0 +1,21 @@
+//! What can go wrong between the code and the database.
+
+/// The database did not do it, or a row cannot be what it says.
+#[derive(Debug, thiserror::Error)]
+pub enum StorageError {
+    #[error("database: {0}")]
+    Database(#[from] sea_orm::DbErr),
+    #[error("database connection: {0}")]
+    Connection(#[from] sqlx::Error),
+    #[error("the database URL is not understood: {0}")]
+    Url(String),
+    /// A row that this version could not have written.
+    #[error("corrupt row in {table}: {what}")]
+    Corrupt { table: &'static str, what: String },
+}
+
+impl StorageError {
+    pub(super) fn corrupt(table: &'static str, what: impl std::fmt::Display) -> StorageError {
+        StorageError::Corrupt { table, what: what.to_string() }
+    }
+}

@@ -1,0 +1,109 @@
+//! Pages of lookups as they were fetched; written once, never changed.
+
+use super::{Db, StorageError, Transaction};
+use crate::domain::{LookupPage, PageContent, Timestamp};
+use entity::lookup_page::{ActiveModel, Column, Entity, Model};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter,
+    sea_query::OnConflict,
+};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Rows in one INSERT, so that a statement stays small however large the pages are.
+const ROWS_PER_INSERT: usize = 100;
+/// Values in one IN list.
+const KEYS_PER_QUERY: usize = 500;
+
+fn from_row(row: Model) -> Result<LookupPage, StorageError> {
+    let corrupt = |what: String| StorageError::corrupt("lookup_page", what);
+    let content = match &row.content {
+        None => None,
+        Some(json) => {
+            let content: PageContent =
+                serde_json::from_str(json).map_err(|e| corrupt(format!("content of {}: {e}", row.id)))?;
+            Some(Arc::new(content))
+        }
+    };
+    Ok(LookupPage {
+        number: u32::try_from(row.number).map_err(|_| corrupt(format!("number of {}", row.id)))?,
+        id: row.id,
+        fingerprint: row.fingerprint,
+        fetched_at: Timestamp::from_micros(row.fetched_at),
+        is_last: row.is_last,
+        content,
+    })
+}
+
+/// Adds pages; one that is there already (another value was answered from it) stays as it is.
+pub(super) async fn insert(
+    transaction: &Transaction,
+    pages: impl Iterator<Item = &Arc<LookupPage>>,
+) -> Result<(), StorageError> {
+    let mut seen = std::collections::HashSet::new();
+    let mut rows = Vec::new();
+    for page in pages {
+        if !seen.insert(page.id.as_str()) {
+            continue;
+        }
+        let content = page
+            .content
+            .as_deref()
+            .map(serde_json::to_string)
+            .transpose()
+            .map_err(|e| StorageError::corrupt("lookup_page", e))?;
+        rows.push(ActiveModel {
+            id: Set(page.id.clone()),
+            fingerprint: Set(page.fingerprint.clone()),
+            number: Set(i32::try_from(page.number).unwrap_or(i32::MAX)),
+            fetched_at: Set(page.fetched_at.as_micros()),
+            is_last: Set(page.is_last),
+            content: Set(content),
+        });
+        if rows.len() == ROWS_PER_INSERT {
+            insert_rows(transaction, std::mem::take(&mut rows)).await?;
+        }
+    }
+    if rows.is_empty() { Ok(()) } else { insert_rows(transaction, rows).await }
+}
+
+async fn insert_rows(transaction: &Transaction, rows: Vec<ActiveModel>) -> Result<(), StorageError> {
+    Entity::insert_many(rows)
+        .on_conflict(OnConflict::column(Column::Id).do_nothing().to_owned())
+        .exec_without_returning(transaction.conn())
+        .await?;
+    Ok(())
+}
+
+/// Pages of some lookups fetched at or after a moment, by fingerprint.
+pub async fn find_fresh(
+    db: &Db,
+    fingerprints: &[String],
+    oldest: Timestamp,
+) -> Result<HashMap<String, Vec<LookupPage>>, StorageError> {
+    let mut found: HashMap<String, Vec<LookupPage>> = HashMap::new();
+    for chunk in fingerprints.chunks(KEYS_PER_QUERY) {
+        let rows = Entity::find()
+            .filter(Column::Fingerprint.is_in(chunk.iter().map(String::as_str)))
+            .filter(Column::FetchedAt.gte(oldest.as_micros()))
+            .all(db.reader())
+            .await?;
+        for row in rows {
+            let page = from_row(row)?;
+            found.entry(page.fingerprint.clone()).or_default().push(page);
+        }
+    }
+    Ok(found)
+}
+
+/// Pages by their ids.
+pub(super) async fn load_by_id(db: &Db, ids: &[&str]) -> Result<HashMap<String, LookupPage>, StorageError> {
+    let mut found = HashMap::with_capacity(ids.len());
+    for chunk in ids.chunks(KEYS_PER_QUERY) {
+        for row in Entity::find().filter(Column::Id.is_in(chunk.iter().copied())).all(db.reader()).await? {
+            let page = from_row(row)?;
+            found.insert(page.id.clone(), page);
+        }
+    }
+    Ok(found)
+}
