@@ -1,1 +1,13 @@
-//! (empty)
+//! The doorbell: tickets that say "there is work", kept by apalis beside our rows.
+//!
+//! The rows are the truth. A ticket may be lost, doubled or late and nothing breaks: whoever answers one asks the
+//! database what is to be done, and lost tickets are rung again. Only this room and `workers` name apalis.
+
+mod bell;
+mod postgres;
+mod queue;
+mod sqlite;
+mod ticket;
+
+pub use queue::{Queue, QueueError, QueueSettings};
+pub use ticket::Ticket;

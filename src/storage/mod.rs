@@ -15,5 +15,6 @@ pub mod lookup_page;
 pub mod result;
 pub mod source_switch;
 
+pub(crate) use db::Pools;
 pub use db::{Db, DbSettings, Transaction};
 pub use error::StorageError;
