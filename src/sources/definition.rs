@@ -111,6 +111,11 @@ impl Definition {
         self.list_step().map_or(1, |step| step.max_pages)
     }
 
+    /// Of prices in that country that do not name one.
+    pub fn currency(&self, country: Country) -> Option<Currency> {
+        self.countries.get(&country).and_then(|site| site.currency)
+    }
+
     pub fn is_searched(&self, key: Key) -> bool {
         self.search.is_some() && self.searched_keys.contains(&key)
     }

@@ -3,7 +3,8 @@
 //! A value goes through up to three steps: search (value → hit), product (hit → what the product is) and offers (hit →
 //! who sells it, page after page). A source leaves out what it does not need.
 
-use super::template::{Filling, Unfilled};
+use super::template::Filling;
+pub use super::template::Unfilled;
 use super::{Definition, Step, ValueForm};
 use crate::domain::{Key, Lookup};
 use url::Url;
@@ -66,11 +67,9 @@ pub fn can_follow(definition: &Definition, lookup: &Lookup, hit: &Hit) -> bool {
     follows(product(definition, lookup, hit)) && follows(list_page(definition, lookup, hit, 1))
 }
 
-/// The id a found product has when its page names none: the hit's, or the value's own where values are ids.
-pub fn known_id(lookup: &Lookup, hit: &Hit) -> Option<String> {
-    hit.id
-        .clone()
-        .filter(|_| hit.url.is_some() || lookup.key == Key::SourceId || hit.id.as_ref() != Some(&lookup.value))
+/// The id a found product has when its page names none: the hit's, unless the value was only tried as an id.
+pub fn known_id(definition: &Definition, lookup: &Lookup, hit: &Hit) -> Option<String> {
+    hit.id.clone().filter(|_| lookup.key == Key::SourceId || definition.is_searched(lookup.key))
 }
 
 fn fill<'d>(
@@ -166,7 +165,7 @@ page.offers.fields.price = { selector = "td" }
         assert!(search(&shopping, &by_id).is_none());
         let hit = hit_of_value(&shopping, &by_id);
         assert_eq!(url(product(&shopping, &by_id, &hit)), "http://at.shopping.localhost:9000/product/B00%2F8");
-        assert_eq!(known_id(&by_id, &hit).as_deref(), Some("B00/8"));
+        assert_eq!(known_id(&shopping, &by_id, &hit).as_deref(), Some("B00/8"));
     }
 
     #[test]
@@ -177,6 +176,6 @@ page.offers.fields.price = { selector = "td" }
         let hit = hit_of_value(web, &page);
         assert!(product(web, &page, &hit).is_none());
         assert_eq!(url(list_page(web, &page, &hit, 1)), "https://shop.example/p?x=1");
-        assert_eq!((web.max_pages(), known_id(&page, &hit)), (1, None));
+        assert_eq!((web.max_pages(), known_id(web, &page, &hit)), (1, None));
     }
 }
