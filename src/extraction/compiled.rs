@@ -1,10 +1,12 @@
-//! Stand-in until the extraction room is merged.
+//! Stand-in until the extraction room is merged: compiles selectors and patterns, reads JSON pages only.
 
-use super::recipe::{Format, Rules};
-use super::{Extracted, PageContext, Recipe};
+use super::recipe::{Format, ListRecipe, OfferField, ProductField, ResultField, Rules};
+use super::{Extracted, PageContext, Recipe, SearchResult, Verdict};
+use crate::domain::Offer;
+use serde_json::Value;
 
 #[derive(Debug, Clone)]
-pub struct CompiledRecipe;
+pub struct CompiledRecipe(Recipe);
 
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -30,7 +32,7 @@ impl CompiledRecipe {
         for pattern in rules.filter_map(|r| r.regex.as_deref()) {
             regex::Regex::new(pattern).map_err(|e| RecipeError(format!("not a pattern: {e}")))?;
         }
-        Ok(CompiledRecipe)
+        Ok(CompiledRecipe(recipe.clone()))
     }
 }
 
@@ -38,6 +40,54 @@ impl CompiledRecipe {
 #[error("stand-in")]
 pub struct ExtractError;
 
-pub fn extract(_: &str, _: &CompiledRecipe, _: &PageContext<'_>) -> Result<Extracted, ExtractError> {
-    Ok(Extracted::default())
+fn at<'v>(value: &'v Value, path: &str) -> Option<&'v Value> {
+    path.split('.').try_fold(value, |v, key| v.get(key)).filter(|v| !v.is_null())
+}
+
+fn text(value: &Value, rules: Option<&Rules>) -> Option<String> {
+    rules?.iter().find_map(|rule| {
+        let found = at(value, rule.path.as_deref()?)?;
+        Some(found.as_str().map_or_else(|| found.to_string(), str::to_owned))
+    })
+}
+
+fn items<'v, F: Ord>(value: &'v Value, list: Option<&ListRecipe<F>>) -> Vec<&'v Value> {
+    list.and_then(|list| at(value, &list.item)?.as_array()).into_iter().flatten().collect()
+}
+
+pub fn extract(page: &str, recipe: &CompiledRecipe, _: &PageContext<'_>) -> Result<Extracted, ExtractError> {
+    let CompiledRecipe(recipe) = recipe;
+    let value: Value = serde_json::from_str(page).unwrap_or_default();
+    let mut out = Extracted::default();
+    let field = |name| text(&value, recipe.fields.get(&name));
+    out.product.name = field(ProductField::Name);
+    out.product.id = field(ProductField::Id);
+    out.product.price = field(ProductField::Price).and_then(|p| p.parse().ok());
+    for entry in items(&value, recipe.offers.as_ref()) {
+        let field = |name| text(entry, recipe.offers.as_ref().and_then(|l| l.fields.get(&name)));
+        out.offers.push(Offer {
+            shop_name: field(OfferField::ShopName),
+            price: field(OfferField::Price).and_then(|p| p.parse().ok()),
+            shipping_costs: field(OfferField::ShippingCosts).and_then(|p| p.parse().ok()),
+            ..Offer::default()
+        });
+    }
+    for entry in items(&value, recipe.results.as_ref()) {
+        let field = |name| text(entry, recipe.results.as_ref().and_then(|l| l.fields.get(&name)));
+        out.search_results.push(SearchResult {
+            id: field(ResultField::Id),
+            url: field(ResultField::Url),
+            gtin: field(ResultField::Gtin),
+            ..SearchResult::default()
+        });
+    }
+    out.next_page = text(&value, recipe.next.as_ref());
+    let nothing = |path: &str| at(&value, path).is_none_or(|v| v.as_array().is_some_and(Vec::is_empty));
+    let something = out.product.name.is_some() || !out.offers.is_empty() || !out.search_results.is_empty();
+    if recipe.no_result.iter().any(|sign| sign.empty_path.as_deref().is_some_and(nothing)) {
+        out.verdict = Verdict::NoResult;
+    } else if something {
+        out.verdict = Verdict::Understood;
+    }
+    Ok(out)
 }

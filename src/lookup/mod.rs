@@ -9,6 +9,8 @@ mod content;
 mod engine;
 mod event;
 mod find;
+#[cfg(test)]
+mod find_cases;
 mod get;
 mod judge;
 mod listing;
