@@ -89,7 +89,8 @@ impl Engine {
             if let Some(outcome) = listing.outcome(wanted) {
                 return outcome;
             }
-            match self.next_page(definition, lookup, &fingerprint, &mut listing, spent).await {
+            let next = self.next_page(definition, lookup, &fingerprint, &mut listing, spent).await;
+            match next {
                 Ok(page) => {
                     spent.pages += 1;
                     listing.push(page);
@@ -103,6 +104,10 @@ impl Engine {
                 Err(Stop::Failed(reason)) => listing.fail(reason),
                 Err(Stop::Later(wait)) => return Outcome::Later { wait, pages: listing.pages().to_vec() },
             }
+            if let Some(outcome) = listing.outcome(wanted) {
+                return outcome;
+            }
+            // More pages to come: first those who wait get what they need of these.
         }
     }
 

@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-const TABLET: &str = "00885909666966";
+pub(super) const TABLET: &str = "00885909666966";
 const NOW: Timestamp = Timestamp(1_800_000_000_000_000);
 
 /// A comparator: search → product → offers, paged by link.
@@ -66,17 +66,17 @@ fn numbered() -> String {
 
 /// What each path answers, and what was asked for.
 #[derive(Clone, Default)]
-struct Market {
+pub(super) struct Market {
     pages: Arc<Mutex<HashMap<String, (u16, Value)>>>,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Market {
-    fn set(&self, path: &str, body: Value) {
+    pub fn set(&self, path: &str, body: Value) {
         self.pages.lock().unwrap().insert(path.into(), (200, body));
     }
 
-    fn set_status(&self, path: &str, status: u16) {
+    pub fn set_status(&self, path: &str, status: u16) {
         self.pages.lock().unwrap().insert(path.into(), (status, Value::Null));
     }
 
@@ -87,12 +87,12 @@ impl Market {
     }
 
     /// The paths asked for since the last call.
-    fn asked(&self) -> Vec<String> {
+    pub fn asked(&self) -> Vec<String> {
         std::mem::take(&mut *self.asked.lock().unwrap())
     }
 
     /// A tablet with an offer a page.
-    fn with_tablet(shops: &[&str]) -> Market {
+    pub fn with_tablet(shops: &[&str]) -> Market {
         let market = Market::default();
         market.set(&format!("/de/search?q={TABLET}"), json!({"hits": [{"id": "15858468867886681869"}]}));
         market.set("/de/product/15858468867886681869", json!({"name": "Tablet"}));
@@ -108,13 +108,13 @@ impl Market {
     }
 }
 
-struct Bench {
-    engine: Engine,
-    market: Market,
-    clock: Clock,
+pub(super) struct Bench {
+    pub engine: Engine,
+    pub market: Market,
+    pub clock: Clock,
 }
 
-fn bench(market: Market) -> Bench {
+pub(super) fn bench(market: Market) -> Bench {
     let files = [("linked.toml".to_owned(), LINKED.to_owned()), ("numbered.toml".to_owned(), numbered())];
     let registry = Registry::load(None, &files).unwrap();
     let clock = Clock::frozen_at(NOW);
@@ -125,7 +125,7 @@ fn bench(market: Market) -> Bench {
     Bench { engine, market, clock }
 }
 
-fn lookup(source: &str, key: Key, value: &str) -> Lookup {
+pub(super) fn lookup(source: &str, key: Key, value: &str) -> Lookup {
     Lookup {
         source: SourceName::new(source),
         country: "de".parse::<Country>().unwrap(),
@@ -135,7 +135,7 @@ fn lookup(source: &str, key: Key, value: &str) -> Lookup {
     }
 }
 
-fn options(page_limit: PageLimit) -> LookupOptions {
+pub(super) fn options(page_limit: PageLimit) -> LookupOptions {
     LookupOptions { page_limit, max_age: MaxAge::DAILY, condition: None }
 }
 
@@ -146,7 +146,7 @@ impl Bench {
 }
 
 /// Shops page by page, and whether the answer is incomplete.
-fn found(outcome: &Outcome) -> (Vec<String>, bool) {
+pub(super) fn found(outcome: &Outcome) -> (Vec<String>, bool) {
     let Outcome::Found { pages, incomplete } = outcome else { panic!("{outcome:?}") };
     let mut shops = Vec::new();
     for (page, number) in pages.iter().zip(1..) {
@@ -157,7 +157,7 @@ fn found(outcome: &Outcome) -> (Vec<String>, bool) {
     (shops, *incomplete)
 }
 
-fn stored(outcome: &Outcome) -> Vec<StoredPage> {
+pub(super) fn stored(outcome: &Outcome) -> Vec<StoredPage> {
     match outcome {
         Outcome::Found { pages, .. } | Outcome::Later { pages, .. } => pages.iter().map(|p| (**p).clone()).collect(),
         Outcome::NotFound { page } => vec![(**page).clone()],

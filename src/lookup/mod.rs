@@ -15,6 +15,8 @@ mod get;
 mod judge;
 mod listing;
 mod page;
+#[cfg(test)]
+mod twin_cases;
 
 pub use engine::{Embedded, Engine, FIRST_PATIENCE, NEXT_PATIENCE};
 pub use event::{LookupEvent, MetricsHook, no_metrics};
