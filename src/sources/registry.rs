@@ -13,6 +13,9 @@ pub const MAX_DEFINITION_BYTES: u64 = 256 * 1024;
 /// Most files read from one directory.
 const MAX_FILES: usize = 10_000;
 
+/// Stands for the demo marketplace's port while definitions are checked.
+const SAMPLE_PORT: u16 = 8081;
+
 /// Definitions that are part of the program, by file name.
 const COMPILED_IN: [(&str, &str); 2] =
     [("test.toml", include_str!("shops/test.toml")), ("web.toml", include_str!("shops/web.toml"))];
@@ -36,6 +39,20 @@ impl Registry {
     ///
     /// Errors: every mistake in every file, in that order.
     pub fn load(dir: Option<&Path>, extra: &[(String, String)]) -> Result<Registry, Vec<DefinitionError>> {
+        Registry::load_groups(dir, extra, None)
+    }
+
+    /// The same for definitions that are only to be checked: those of the demo, which know its port only when it runs, are
+    /// right with any port.
+    pub fn check(dir: Option<&Path>) -> Result<Registry, Vec<DefinitionError>> {
+        Registry::load_groups(dir, &[], Some(SAMPLE_PORT))
+    }
+
+    fn load_groups(
+        dir: Option<&Path>,
+        extra: &[(String, String)],
+        market_port: Option<u16>,
+    ) -> Result<Registry, Vec<DefinitionError>> {
         let mut errors = Vec::new();
         let owned = |(file, text): (&str, &str)| SourceText { file: file.to_owned(), text: text.to_owned() };
         let groups = [
@@ -46,7 +63,10 @@ impl Registry {
         let mut chosen: BTreeMap<SourceName, (Definition, SourceText)> = BTreeMap::new();
         for group in groups {
             let mut here: BTreeMap<SourceName, (Definition, SourceText)> = BTreeMap::new();
-            for source in group {
+            for mut source in group {
+                if let Some(port) = market_port {
+                    source.text = with_market_port(&source.text, port);
+                }
                 match check(&source.file, &source.text) {
                     Ok(definition) => match here.get(&definition.name) {
                         Some((first, _)) => {
