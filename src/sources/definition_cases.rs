@@ -272,3 +272,26 @@ fn a_later_group_overrides_by_name() {
     );
     assert!(Registry::load(Some(std::path::Path::new("no/such/dir")), &[]).is_err());
 }
+
+#[test]
+fn the_documented_example_is_right() {
+    let document = include_str!("../../docs/SOURCES.md");
+    let example = document.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let registry = load(example).unwrap();
+    let pricehub = registry.find("Price_Hub_Online").unwrap();
+    assert_eq!((pricehub.countries.len(), pricehub.max_pages()), (3, 20));
+}
+
+proptest::proptest! {
+    /// Whatever is lost from a file, loading ends with a definition or with errors that have a line.
+    #[test]
+    fn a_damaged_definition_is_told(start in 0usize..GOOD.len(), length in 1usize..80, put in "[\\PC\n]{0,5}") {
+        let end = (start + length).min(GOOD.len());
+        let damaged = format!("{}{put}{}", &GOOD[..start], &GOOD[end..]);
+        if let Err(errors) = Registry::load(None, &[("shop.toml".into(), damaged.clone())]) {
+            let lines = damaged.lines().count().max(1);
+            proptest::prop_assert!(!errors.is_empty());
+            proptest::prop_assert!(errors.iter().all(|e| e.line.is_some_and(|line| (1..=lines + 1).contains(&line))));
+        }
+    }
+}
