@@ -6,8 +6,8 @@ use super::event::LookupEvent;
 use super::get::{GetError, ReadPage, Spent};
 use super::judge::{Stop, choose_hit, is_unreadable, next_url, understood};
 use super::listing::{Listing, Wanted};
-use super::page::{LookupPage, StoredPage, fresh_prefix};
-use crate::domain::{Country, Lookup, LookupOptions, PageContent, Product, Reason};
+use super::page::{StoredPage, fresh_prefix};
+use crate::domain::{Country, Lookup, LookupOptions, LookupPage, PageContent, Product, Reason};
 use crate::extraction::Extracted;
 use crate::sources::plan::{self, Hit, PlannedPage, Unfilled};
 use crate::sources::{Definition, Kind};
@@ -19,6 +19,9 @@ use url::Url;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// The pages to deliver, from 1. `incomplete`: a later page failed for good.
+    ///
+    /// That a page is the last may be learned only after it was fetched, when the page behind it is empty: `is_last` of a
+    /// page already stored may then be true here.
     Found {
         pages: Vec<Arc<LookupPage>>,
         incomplete: bool,

@@ -1,8 +1,7 @@
 //! What a page that was read means for the lookup. Pure.
 
 use super::get::{GetError, ReadPage};
-use super::page::LookupPage;
-use crate::domain::{Gtin, Key, Lookup, Reason};
+use crate::domain::{Gtin, Key, Lookup, LookupPage, Reason};
 use crate::extraction::{Extracted, SearchResult, Verdict};
 use crate::sources::plan::{self, Hit};
 use crate::sources::{Definition, Step};

@@ -1,8 +1,7 @@
 //! The pages of a lookup so far, and when they are enough.
 
-use super::page::LookupPage;
 use super::{Outcome, StoredPage};
-use crate::domain::{PageLimit, Reason, Timestamp};
+use crate::domain::{LookupPage, PageLimit, Reason, Timestamp};
 use crate::sources::plan::Hit;
 use std::collections::HashSet;
 use std::sync::Arc;

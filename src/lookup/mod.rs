@@ -21,4 +21,4 @@ mod twin_cases;
 pub use engine::{Embedded, Engine, FIRST_PATIENCE, NEXT_PATIENCE};
 pub use event::{LookupEvent, MetricsHook, no_metrics};
 pub use find::Outcome;
-pub use page::{LookupPage, StoredPage};
+pub use page::StoredPage;

@@ -1,25 +1,7 @@
-//! A page of a lookup, and which stored pages still count.
+//! Which stored pages of a lookup still count.
 
-use crate::domain::{PageContent, Timestamp};
+use crate::domain::{LookupPage, Timestamp};
 use std::sync::Arc;
-
-/// One page of a lookup's list as it was fetched; what it says never changes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LookupPage {
-    /// 32 hex characters, made when the page was fetched. The same page is delivered to everyone who asked for it at the
-    /// time, so it may be written more than once: the id says that it is one page.
-    pub id: String,
-    /// Of the lookup ([`crate::domain::Lookup::fingerprint`]).
-    pub fingerprint: String,
-    /// From 1.
-    pub number: u32,
-    /// By the business clock.
-    pub fetched_at: Timestamp,
-    /// The source's list ends here. May be learned only after the page was delivered (the page behind it was empty).
-    pub is_last: bool,
-    /// `None`: the source has no such product (then the page is the first and only one).
-    pub content: Option<Arc<PageContent>>,
-}
 
 /// A page as the store gives it back.
 pub type StoredPage = LookupPage;
