@@ -9,28 +9,60 @@ use serde_json::Value;
 pub struct CompiledRecipe(Recipe);
 
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct RecipeError(String);
+#[error("{rule}: {why}")]
+pub struct RecipeError {
+    pub rule: String,
+    pub why: String,
+}
+
+fn check_selector(rule: String, css: &str) -> Result<(), RecipeError> {
+    css.parse::<lol_html::Selector>()
+        .map(|_| ())
+        .map_err(|e| RecipeError { rule, why: format!("the selector `{css}` cannot be run: {e}") })
+}
+
+fn check_rules(at: &str, rules: &Rules) -> Result<(), RecipeError> {
+    for (i, rule) in rules.iter().enumerate() {
+        let at = if matches!(rules, Rules::One(_)) { at.to_owned() } else { format!("{at}.{i}") };
+        if let Some(css) = &rule.selector {
+            check_selector(format!("{at}.selector"), css)?;
+        }
+        if let Some(pattern) = &rule.regex {
+            regex::Regex::new(pattern)
+                .map_err(|e| RecipeError { rule: format!("{at}.regex"), why: format!("not a pattern: {e}") })?;
+        }
+    }
+    Ok(())
+}
 
 impl CompiledRecipe {
     pub fn compile(recipe: &Recipe) -> Result<CompiledRecipe, RecipeError> {
-        let all = recipe.fields.values().chain(&recipe.next);
-        let offers = recipe.offers.iter().flat_map(|l| l.fields.values());
-        let results = recipe.results.iter().flat_map(|l| l.fields.values());
-        let rules = all.chain(offers).chain(results).flat_map(Rules::iter);
-        let mut selectors: Vec<&str> = rules.clone().filter_map(|r| r.selector.as_deref()).collect();
-        selectors.extend(recipe.no_result.iter().filter_map(|s| s.selector.as_deref()));
-        if recipe.format == Format::Html {
-            selectors.extend(recipe.offers.iter().map(|l| l.item.as_str()));
-            selectors.extend(recipe.results.iter().map(|l| l.item.as_str()));
+        for (field, rules) in &recipe.fields {
+            check_rules(&format!("fields.{}", field.as_str()), rules)?;
         }
-        for selector in selectors {
-            selector
-                .parse::<lol_html::Selector>()
-                .map_err(|e| RecipeError(format!("the selector `{selector}` cannot be run: {e}")))?;
+        for rules in &recipe.next {
+            check_rules("next", rules)?;
         }
-        for pattern in rules.filter_map(|r| r.regex.as_deref()) {
-            regex::Regex::new(pattern).map_err(|e| RecipeError(format!("not a pattern: {e}")))?;
+        for (i, sign) in recipe.no_result.iter().enumerate() {
+            if let Some(css) = &sign.selector {
+                check_selector(format!("no_result.{i}.selector"), css)?;
+            }
+        }
+        if let Some(list) = &recipe.offers {
+            if recipe.format == Format::Html {
+                check_selector("offers.item".into(), &list.item)?;
+            }
+            for (field, rules) in &list.fields {
+                check_rules(&format!("offers.fields.{}", field.as_str()), rules)?;
+            }
+        }
+        if let Some(list) = &recipe.results {
+            if recipe.format == Format::Html {
+                check_selector("results.item".into(), &list.item)?;
+            }
+            for (field, rules) in &list.fields {
+                check_rules(&format!("results.fields.{}", field.as_str()), rules)?;
+            }
         }
         Ok(CompiledRecipe(recipe.clone()))
     }

@@ -103,6 +103,9 @@ fn countries_in_short() {
             "shop.toml:7: the country gb stands here twice",
         ]
     );
+    let number = list.replace("[\"de\", \"UK\"]", "5");
+    let told = errors(&number);
+    assert!(told[0].starts_with("shop.toml:5: invalid type: integer `5`, expected \"*\", a list"), "{told:?}");
     let mixed = with("[countries.ch]", "[countries.\"*\"]");
     let sites = load(&mixed).unwrap().find("shop").unwrap().countries.clone();
     assert_eq!(sites[&"fr".parse().unwrap()].base_url.as_deref(), Some("http://shop.localhost/ch"));
@@ -113,6 +116,7 @@ fn countries_in_short() {
 fn every_unknown_key_is_told_at_its_line() {
     let text = with("kind = \"shop\"", "kind = \"shop\"\ncolour = \"red\"")
         .replace("robots = false", "robotz = false")
+        .replace("currency = \"EUR\"", "curency = \"EUR\"")
         .replace(
             "price = { selector = \"b.price\" }",
             "price = { selektor = \"b.price\" }\nprize = { selector = \"b\" }",
@@ -123,6 +127,7 @@ fn every_unknown_key_is_told_at_its_line() {
         lines,
         [
             "shop.toml:5: unknown field `colour",
+            "shop.toml:12: unknown field `curency",
             "shop.toml:18: unknown field `robotz",
             "shop.toml:25: unknown field `selektor",
             "shop.toml:26: unknown variant `prize",

@@ -77,6 +77,11 @@ impl<'t> Document<'t> {
         self.errors.len()
     }
 
+    /// Nothing more is told about this file.
+    pub fn is_full(&self) -> bool {
+        self.errors.len() >= MAX_ERRORS
+    }
+
     pub fn into_errors(self) -> Vec<DefinitionError> {
         let mut errors = self.errors;
         errors.sort();
