@@ -1,1 +1,3 @@
-//! (empty)
+//! The commands: one file each.
+
+pub mod sources;

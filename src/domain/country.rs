@@ -22,13 +22,22 @@ impl Country {
 
     /// The currency prices are printed in there, where ISO 4217 names one.
     pub fn currency(self) -> Option<Currency> {
-        let upper = self.as_str().to_ascii_uppercase();
-        iso_country(&upper).map(Currency::from)
+        // Not `Currency::from(country)`: that panics for a country without an ordinary currency (aq, gs).
+        Currency::from_country(self.iso()?).into_iter().find(|currency| currency.flags().is_empty())
     }
-}
 
-fn iso_country(upper: &str) -> Option<iso_currency::Country> {
-    upper.parse().ok()
+    /// Every country that has a currency, by code.
+    pub fn all() -> impl Iterator<Item = Country> {
+        let letters = b'a'..=b'z';
+        letters
+            .clone()
+            .flat_map(move |a| letters.clone().map(move |b| Country([a, b])))
+            .filter(|country| *country != Country(*b"uk") && country.currency().is_some())
+    }
+
+    fn iso(self) -> Option<iso_currency::Country> {
+        self.as_str().to_ascii_uppercase().parse().ok()
+    }
 }
 
 impl FromStr for Country {
@@ -89,6 +98,9 @@ mod tests {
         {
             assert_eq!(country.parse::<Country>().unwrap().currency(), Some(currency));
         }
-        assert_eq!("zz".parse::<Country>().unwrap().currency(), None);
+        for none in ["zz", "aq", "gs"] {
+            assert_eq!(none.parse::<Country>().unwrap().currency(), None);
+        }
+        assert!((240..250).contains(&Country::all().count()), "{}", Country::all().count());
     }
 }

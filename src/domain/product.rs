@@ -114,6 +114,9 @@ impl Offer {
 pub struct PageContent {
     pub product: Product,
     pub offers: Vec<Offer>,
+    /// Where the list goes on, so that its next page can be fetched later without searching again; `None` on the last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_url: Option<String>,
 }
 
 /// Ranks from 1 by total, cheapest first, equal totals in the given order; `None` where a total is unknown.

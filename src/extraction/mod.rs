@@ -3,8 +3,10 @@
 //! [`extract`] reads one page by a [`Recipe`]; [`price_text`] reads one printed price. A source definition holds one recipe
 //! for each kind of page its source has.
 
+mod compiled;
 mod extracted;
 pub mod recipe;
 
+pub use compiled::{CompiledRecipe, ExtractError, RecipeError, extract};
 pub use extracted::{Extracted, PageContext, SearchResult, Verdict};
 pub use recipe::Recipe;

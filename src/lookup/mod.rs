@@ -1,1 +1,24 @@
-//! (empty)
+//! ONE value → its result.
+//!
+//! [`Engine::find`] takes the pages of a lookup that the store has and that are fresh enough, joins whoever is fetching the
+//! same lookup at the moment, and fetches the rest: search, product, then the list page after page until it is as complete
+//! as asked. It writes nothing: the caller stores the pages it gets back.
+
+mod coalesce;
+mod content;
+mod engine;
+mod event;
+mod find;
+#[cfg(test)]
+mod find_cases;
+mod get;
+mod judge;
+mod listing;
+mod page;
+#[cfg(test)]
+mod twin_cases;
+
+pub use engine::{Embedded, Engine, FIRST_PATIENCE, NEXT_PATIENCE};
+pub use event::{LookupEvent, MetricsHook, no_metrics};
+pub use find::Outcome;
+pub use page::StoredPage;

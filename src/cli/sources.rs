@@ -1,0 +1,125 @@
+//! `sources`: what the definitions say, and whether they are right.
+
+use crate::domain::{Key, Topic};
+use crate::sources::{Definition, DefinitionError, Registry};
+use anyhow::bail;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// Checks and lists source definitions.
+#[derive(Debug, clap::Args)]
+pub struct SourcesArgs {
+    #[command(subcommand)]
+    command: SourcesCommand,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum SourcesCommand {
+    /// Check every definition of a directory; each mistake is told with file and line
+    Check {
+        /// Directory of *.toml definitions; without it the compiled-in ones are checked
+        dir: Option<PathBuf>,
+    },
+    /// List the sources, one a line
+    List {
+        /// Directory of *.toml definitions that add to the compiled-in ones or override them
+        #[arg(long, value_name = "DIR")]
+        sources: Option<PathBuf>,
+    },
+}
+
+/// Runs the command on standard output; fails when a definition is wrong.
+pub fn run(args: &SourcesArgs) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match &args.command {
+        SourcesCommand::Check { dir } => check(dir.as_deref(), &mut out),
+        SourcesCommand::List { sources } => list(sources.as_deref(), &mut out),
+    }
+}
+
+fn check(dir: Option<&Path>, out: &mut impl Write) -> anyhow::Result<()> {
+    let registry = Registry::check(dir).or_else(refuse)?;
+    let count = registry.iter().count();
+    writeln!(out, "{count} definitions are right")?;
+    Ok(())
+}
+
+fn list(dir: Option<&Path>, out: &mut impl Write) -> anyhow::Result<()> {
+    let registry = Registry::check(dir).or_else(refuse)?;
+    let head = ["SOURCE", "KIND", "KEYS", "TOPICS", "COUNTRIES", "FILE"].map(str::to_owned);
+    let rows: Vec<[String; 6]> = std::iter::once(head).chain(registry.iter().map(|d| row(d))).collect();
+    let mut widths = [0; 6];
+    for row in &rows {
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = (*width).max(cell.chars().count());
+        }
+    }
+    for row in &rows {
+        let line: Vec<String> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
+        writeln!(out, "{}", line.join("  ").trim_end())?;
+    }
+    Ok(())
+}
+
+fn row(definition: &Definition) -> [String; 6] {
+    /// More countries than this are only counted.
+    const MAX_LISTED: usize = 15;
+    let keys: Vec<&str> = definition.keys.keys().copied().map(Key::v1).collect();
+    let topics: Vec<&str> = definition.topics.iter().copied().map(Topic::as_str).collect();
+    let countries = match definition.countries.len() {
+        many if many > MAX_LISTED => format!("{many} countries"),
+        _ => definition.countries.keys().map(ToString::to_string).collect::<Vec<_>>().join(","),
+    };
+    [
+        definition.name.to_string(),
+        definition.kind.as_str().to_owned(),
+        keys.join(","),
+        topics.join(","),
+        countries,
+        definition.file.clone(),
+    ]
+}
+
+/// Every mistake on its own line of standard error, then the failure.
+fn refuse(errors: Vec<DefinitionError>) -> anyhow::Result<Registry> {
+    for error in &errors {
+        eprintln!("{error}");
+    }
+    match errors.len() {
+        1 => bail!("1 mistake in the source definitions"),
+        many => bail!("{many} mistakes in the source definitions"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn output(run: impl Fn(&mut Vec<u8>) -> anyhow::Result<()>) -> String {
+        let mut out = Vec::new();
+        run(&mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn lists_in_columns() {
+        let text = output(|out| list(None, out));
+        let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
+        assert_eq!(lines[0], ["SOURCE", "KIND", "KEYS", "TOPICS", "COUNTRIES", "FILE"]);
+        assert_eq!(lines[1][..4], ["test", "comparator", "gtin,keyword,source_id", "product_and_offers"]);
+        assert_eq!(lines[2][..3], ["web", "shop", "source_id"]);
+    }
+
+    #[test]
+    fn a_wrong_definition_fails_and_the_demos_port_does_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let good = "name = \"s\"\nkind = \"shop\"\ntopics = [\"product_and_offers\"]\ncountries = [\"de\"]\n\
+                    base_url = \"http://s.localhost:{market_port}\"\n[keys.source_id]\n\
+                    [steps.product]\nurl = \"{base_url}/{id}\"\npage.embedded = [\"json-ld\"]\n";
+        std::fs::write(dir.path().join("s.toml"), good).unwrap();
+        assert_eq!(output(|out| check(Some(dir.path()), out)), "3 definitions are right\n");
+        std::fs::write(dir.path().join("t.toml"), good.replace("\"s\"", "\"t\"").replace("{id}", "{ids}")).unwrap();
+        let error = check(Some(dir.path()), &mut Vec::new()).unwrap_err();
+        assert_eq!(error.to_string(), "1 mistake in the source definitions");
+    }
+}

@@ -1,0 +1,155 @@
+//! What a page says → what a lookup's page holds.
+
+use crate::domain::{Currency, Offer, PageContent, Product};
+use crate::sources::{Definition, Kind, Step};
+use url::Url;
+
+/// The product of the first page: what its own page says, gaps filled from the first page of the list.
+pub(super) fn merge_product(mut product: Product, other: Product) -> Product {
+    macro_rules! fill {
+        ($($field:ident),+) => { $( if product.$field.is_none() { product.$field = other.$field; } )+ };
+    }
+    macro_rules! fill_list {
+        ($($field:ident),+) => { $( if product.$field.is_empty() { product.$field = other.$field; } )+ };
+    }
+    // A price and its currency, and a stock state and its text, are from one page.
+    if product.price.is_none() && product.list_price.is_none() {
+        (product.price, product.list_price, product.currency) = (other.price, other.list_price, other.currency);
+    }
+    if product.availability.is_none() && product.availability_text.is_none() {
+        product.availability = other.availability;
+        product.availability_text = other.availability_text;
+    }
+    fill!(id, name, url, image_url, description, brand_name, category_name, review_count, review_rating, sku);
+    fill!(condition, dimensions, offer_count);
+    fill_list!(category_path, gtins, mpns);
+    product
+}
+
+/// Offers as they are stored: with a currency, and a total where both parts are known.
+pub(super) fn complete_offers(offers: &mut [Offer], currency: Option<Currency>) {
+    for offer in offers {
+        let has_money = offer.price.is_some() || offer.price_with_shipping.is_some() || offer.shipping_costs.is_some();
+        if has_money && offer.currency.is_none() {
+            offer.currency = currency;
+        }
+        offer.price_with_shipping = offer.total();
+    }
+}
+
+/// Puts a first page together.
+pub(super) fn first_page(
+    definition: &Definition,
+    step: &Step,
+    url: &Url,
+    mut product: Product,
+    mut offers: Vec<Offer>,
+    currency: Option<Currency>,
+) -> PageContent {
+    if product.currency.is_none() && (product.price.is_some() || product.list_price.is_some()) {
+        product.currency = currency;
+    }
+    product.gtins.sort();
+    product.gtins.dedup();
+    if product.url.is_none() && url.scheme() != "embedded" {
+        product.url = Some(url.to_string());
+    }
+    if definition.kind == Kind::Shop {
+        if offers.is_empty() && !step.has_list && product.price.is_some() {
+            offers.push(own_offer(&product));
+        }
+        name_shop(&mut offers, definition, url);
+    }
+    complete_offers(&mut offers, currency);
+    PageContent { product, offers, next_url: None }
+}
+
+/// A shop sells what its page shows: the page is its one offer.
+fn own_offer(product: &Product) -> Offer {
+    Offer {
+        price: product.price,
+        currency: product.currency,
+        url: product.url.clone(),
+        name: product.name.clone(),
+        availability: product.availability,
+        availability_text: product.availability_text.clone(),
+        condition: product.condition,
+        ..Offer::default()
+    }
+}
+
+/// Offers on a shop's own pages that name no seller are the shop's.
+pub(super) fn name_shop(offers: &mut [Offer], definition: &Definition, url: &Url) {
+    let host = url.host_str().map(|host| host.strip_prefix("www.").unwrap_or(host));
+    let Some(name) = definition.shop_name.as_deref().or(host) else { return };
+    for offer in offers.iter_mut().filter(|offer| offer.shop_name.is_none()) {
+        offer.shop_name = Some(name.to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Amount;
+    use crate::sources::Registry;
+
+    fn amount(text: &str) -> Option<Amount> {
+        text.parse().ok()
+    }
+
+    fn web_page(product: Product, offers: Vec<Offer>) -> PageContent {
+        let registry = Registry::load(None, &[]).unwrap();
+        let web = registry.find("web").unwrap();
+        let url = Url::parse("https://www.shop.example/p/1").unwrap();
+        first_page(web, web.list_step().unwrap(), &url, product, offers, Some(Currency::EUR))
+    }
+
+    #[test]
+    fn a_shop_page_is_its_one_offer() {
+        let product = Product { name: Some("Tea".into()), price: amount("3.50"), ..Product::default() };
+        let page = web_page(product, vec![]);
+        let [offer] = &page.offers[..] else { panic!("{page:?}") };
+        assert_eq!(offer.shop_name.as_deref(), Some("shop.example"));
+        assert_eq!((offer.price, offer.currency), (amount("3.5"), Some(Currency::EUR)));
+        assert_eq!(offer.url.as_deref(), Some("https://www.shop.example/p/1"));
+        assert_eq!(offer.price_with_shipping, None, "shipping is unknown, not free");
+        assert_eq!(page.product.currency, Some(Currency::EUR));
+        assert!(page.product.gtins.is_empty());
+    }
+
+    #[test]
+    fn a_page_without_a_price_has_no_offer() {
+        assert!(web_page(Product { name: Some("Tea".into()), ..Product::default() }, vec![]).offers.is_empty());
+    }
+
+    #[test]
+    fn what_a_page_names_is_kept() {
+        let told = Offer {
+            shop_name: Some("Other".into()),
+            price: amount("1"),
+            shipping_costs: amount("2"),
+            currency: Some(Currency::GBP),
+            ..Offer::default()
+        };
+        let page = web_page(Product::default(), vec![told, Offer::default()]);
+        assert_eq!(page.offers[0].shop_name.as_deref(), Some("Other"));
+        assert_eq!(page.offers[0].currency, Some(Currency::GBP));
+        assert_eq!(page.offers[0].price_with_shipping, amount("3"));
+        assert_eq!(page.offers[1].currency, None, "no money, no currency");
+    }
+
+    #[test]
+    fn gaps_are_filled_but_nothing_is_mixed() {
+        let own = Product { price: amount("5"), name: Some("A".into()), ..Product::default() };
+        let list = Product {
+            price: amount("7"),
+            currency: Some(Currency::USD),
+            name: Some("B".into()),
+            sku: Some("s".into()),
+            ..Product::default()
+        };
+        let merged = merge_product(own, list);
+        assert_eq!((merged.name.as_deref(), merged.sku.as_deref()), (Some("A"), Some("s")));
+        assert_eq!((merged.price, merged.currency), (amount("5"), None), "5 of an unknown currency are not 5 USD");
+    }
+}

@@ -1,0 +1,272 @@
+//! From a lookup to its outcome: store, twins in flight, source.
+
+use super::content::{complete_offers, first_page, merge_product, name_shop};
+use super::engine::Engine;
+use super::event::LookupEvent;
+use super::get::{GetError, ReadPage, Spent};
+use super::judge::{Stop, choose_hit, is_unreadable, next_url, understood};
+use super::listing::{Listing, Wanted};
+use super::page::{StoredPage, fresh_prefix};
+use crate::domain::{Country, Lookup, LookupOptions, LookupPage, PageContent, Product, Reason};
+use crate::extraction::Extracted;
+use crate::sources::plan::{self, Hit, PlannedPage, Unfilled};
+use crate::sources::{Definition, Kind};
+use std::sync::Arc;
+use std::time::Duration;
+use url::Url;
+
+/// What became of a lookup.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The pages to deliver, from 1. `incomplete`: a later page failed for good.
+    ///
+    /// That a page is the last may be learned only after it was fetched, when the page behind it is empty: `is_last` of a
+    /// page already stored may then be true here.
+    Found {
+        pages: Vec<Arc<LookupPage>>,
+        incomplete: bool,
+    },
+    /// The source has no such product; the page says so and is stored like any other.
+    NotFound {
+        page: Arc<LookupPage>,
+    },
+    Failed(Reason),
+    /// The host wants to be left alone for so long. The pages so far are worth storing: the next try goes on behind them.
+    Later {
+        wait: Duration,
+        pages: Vec<Arc<LookupPage>>,
+    },
+}
+
+impl Engine {
+    /// Looks a value up: as many pages as asked, none older than asked.
+    ///
+    /// `stored` are pages of this lookup from the store, in any order. The caller stores the pages of the outcome that it
+    /// does not have yet, by id. Dropping the future stops the fetching, unless someone else waits for the same lookup.
+    pub async fn find(&self, lookup: &Lookup, options: &LookupOptions, stored: Vec<StoredPage>) -> Outcome {
+        let started = self.clock.steady();
+        let mut spent = Spent::default();
+        let outcome = self.find_pages(lookup, options, stored, &mut spent).await;
+        let (name, delivered) = match &outcome {
+            Outcome::Found { pages, incomplete: false } => ("found", pages.len()),
+            Outcome::Found { pages, incomplete: true } => ("incomplete", pages.len()),
+            Outcome::NotFound { .. } => (Reason::NotFound.wording(), 1),
+            Outcome::Failed(reason) => (reason.wording(), 0),
+            Outcome::Later { .. } => ("later", 0),
+        };
+        let delivered = delivered as u32;
+        (self.metrics)(&LookupEvent {
+            source: &lookup.source,
+            country: lookup.country,
+            outcome: name,
+            pages_live: spent.pages.min(delivered),
+            pages_ready: delivered.saturating_sub(spent.pages),
+            requests: spent.requests,
+            bytes: spent.bytes,
+            duration: started.elapsed(),
+        });
+        outcome
+    }
+
+    async fn find_pages(
+        &self,
+        lookup: &Lookup,
+        options: &LookupOptions,
+        stored: Vec<StoredPage>,
+        spent: &mut Spent,
+    ) -> Outcome {
+        let Some(definition) = self.registry.get(&lookup.source) else { return Outcome::Failed(Reason::Error) };
+        let fingerprint = lookup.fingerprint();
+        let oldest = self.clock.now().minus(options.max_age.duration());
+        // Age 0 asks for pages fetched from now on: a twin's in flight at best, never the store's.
+        let stored = if options.max_age.minutes == 0 { Vec::new() } else { stored };
+        let stored = fresh_prefix(stored, &fingerprint, oldest);
+        let wanted = Wanted { limit: options.page_limit, cap: definition.max_pages() };
+
+        let seat = self.in_flight.join(&fingerprint);
+        loop {
+            let Some(mut listing) = seat.turn().await else { return Outcome::Failed(Reason::Error) };
+            if listing.is_new() || !listing.is_fresh(oldest) {
+                listing.restart(stored.clone());
+            }
+            if let Some(outcome) = listing.outcome(wanted) {
+                return outcome;
+            }
+            let next = self.next_page(definition, lookup, &fingerprint, &mut listing, spent).await;
+            match next {
+                Ok(page) => {
+                    spent.pages += 1;
+                    listing.push(page);
+                }
+                Err(Stop::End | Stop::NotFound) if !listing.pages().is_empty() => listing.end(),
+                Err(Stop::NotFound) => {
+                    spent.pages += 1;
+                    listing.push(self.page(&fingerprint, 1, true, None));
+                }
+                Err(Stop::End) => listing.fail(Reason::Error),
+                Err(Stop::Failed(reason)) => listing.fail(reason),
+                Err(Stop::Later(wait)) => return Outcome::Later { wait, pages: listing.pages().to_vec() },
+            }
+            if let Some(outcome) = listing.outcome(wanted) {
+                return outcome;
+            }
+            // More pages to come: first those who wait get what they need of these.
+        }
+    }
+
+    async fn next_page(
+        &self,
+        definition: &Definition,
+        lookup: &Lookup,
+        fingerprint: &str,
+        listing: &mut Listing,
+        spent: &mut Spent,
+    ) -> Result<LookupPage, Stop> {
+        let number = listing.pages().len() as u32 + 1;
+        let (content, is_last) = match number {
+            1 => self.first_page(definition, lookup, listing, spent).await?,
+            _ => self.later_page(definition, lookup, listing, number, spent).await?,
+        };
+        Ok(self.page(fingerprint, number, is_last, Some(content)))
+    }
+
+    fn page(&self, fingerprint: &str, number: u32, is_last: bool, content: Option<PageContent>) -> LookupPage {
+        LookupPage {
+            id: self.ids.row_id(),
+            fingerprint: fingerprint.to_owned(),
+            number,
+            fetched_at: self.clock.now(),
+            is_last,
+            content: content.map(Arc::new),
+        }
+    }
+
+    async fn first_page(
+        &self,
+        definition: &Definition,
+        lookup: &Lookup,
+        listing: &mut Listing,
+        spent: &mut Spent,
+    ) -> Result<(PageContent, bool), Stop> {
+        let hit = self.hit(definition, lookup, listing, spent).await?;
+        let mut product = None;
+        if let Some(planned) = plan::product(definition, lookup, &hit) {
+            let page = self.get_planned(definition, lookup.country, planned, spent).await?;
+            understood(&page.extracted)?;
+            product = Some((page.extracted.product, page.url));
+        }
+        let planned = plan::list_page(definition, lookup, &hit, 1).ok_or(Stop::Failed(Reason::Error))?;
+        let step = definition.list_step().ok_or(Stop::Failed(Reason::Error))?;
+        let list = match self.get_planned(definition, lookup.country, planned, spent).await {
+            Ok(page) if product.is_none() => {
+                understood(&page.extracted)?;
+                Some(page)
+            }
+            Ok(page) if is_unreadable(&page.extracted, step, 1) => return Err(Stop::Failed(Reason::Error)),
+            Ok(page) => Some(page),
+            // The product is there, only nobody offers it.
+            Err(GetError::Gone) if product.is_some() => None,
+            Err(error) => return Err(error.into()),
+        };
+        let next_url =
+            list.as_ref().and_then(|page| next_url(definition, lookup, Some(&hit), page, 1, listing.pages()));
+        let (list_url, extracted) = match list {
+            Some(page) => (Some(page.url), page.extracted),
+            None => (None, Extracted::default()),
+        };
+        let (own, url) = match (product, list_url) {
+            (Some((product, url)), _) => (product, url),
+            (None, Some(url)) => (Product::default(), url),
+            (None, None) => return Err(Stop::Failed(Reason::Error)),
+        };
+        let mut product = merge_product(own, extracted.product);
+        if product.id.is_none() {
+            product.id = plan::known_id(definition, lookup, &hit);
+        }
+        let currency = definition.currency(lookup.country);
+        let mut content = first_page(definition, step, &url, product, extracted.offers, currency);
+        content.next_url = next_url.filter(|_| !content.offers.is_empty());
+        let is_last = content.next_url.is_none();
+        Ok((content, is_last))
+    }
+
+    async fn later_page(
+        &self,
+        definition: &Definition,
+        lookup: &Lookup,
+        listing: &mut Listing,
+        number: u32,
+        spent: &mut Spent,
+    ) -> Result<(PageContent, bool), Stop> {
+        let step = definition.list_step().ok_or(Stop::Failed(Reason::Error))?;
+        let before = listing.pages().last().and_then(|page| page.content.clone()).ok_or(Stop::End)?;
+        let url = match before.next_url.as_deref().and_then(|url| Url::parse(url).ok()) {
+            Some(url) => url,
+            None if step.has_next => return Err(Stop::End),
+            None => {
+                let hit = self.hit(definition, lookup, listing, spent).await?;
+                let planned = plan::list_page(definition, lookup, &hit, number).ok_or(Stop::End)?;
+                planned.map_err(|_| Stop::Failed(Reason::Error))?.url
+            }
+        };
+        let page = self.get(definition, lookup.country, url, step, spent).await?;
+        if is_unreadable(&page.extracted, step, number) {
+            return Err(Stop::Failed(Reason::Error));
+        }
+        let next_url = next_url(definition, lookup, listing.hit(), &page, number, listing.pages());
+        let mut offers = page.extracted.offers;
+        if definition.kind == Kind::Shop {
+            name_shop(&mut offers, definition, &page.url);
+        }
+        complete_offers(&mut offers, definition.currency(lookup.country));
+        // Behind the end some sources show an empty page, others the last page again.
+        if offers.is_empty() || offers == before.offers {
+            return Err(Stop::End);
+        }
+        // Paged by number, the list may go on although the next URL is not known.
+        let is_last = next_url.is_none() && step.has_next;
+        Ok((PageContent { product: Product::default(), offers, next_url }, is_last))
+    }
+
+    /// Where the product stands: by searching, for keys that are searched; known from before if someone searched already.
+    async fn hit(
+        &self,
+        definition: &Definition,
+        lookup: &Lookup,
+        listing: &mut Listing,
+        spent: &mut Spent,
+    ) -> Result<Hit, Stop> {
+        if let Some(hit) = listing.hit() {
+            return Ok(hit.clone());
+        }
+        let hit = match plan::search(definition, lookup) {
+            None => plan::hit_of_value(definition, lookup),
+            Some(planned) => {
+                let page = match self.get_planned(definition, lookup.country, planned, spent).await {
+                    // A search page that is not there says nothing about the product.
+                    Err(GetError::Gone) => return Err(Stop::Failed(Reason::Error)),
+                    other => other?,
+                };
+                choose_hit(definition, lookup, &page)?
+            }
+        };
+        listing.set_hit(hit.clone());
+        Ok(hit)
+    }
+
+    async fn get_planned(
+        &self,
+        definition: &Definition,
+        country: Country,
+        planned: Result<PlannedPage<'_>, Unfilled>,
+        spent: &mut Spent,
+    ) -> Result<ReadPage, GetError> {
+        match planned {
+            Ok(page) => self.get(definition, country, page.url, page.step, spent).await,
+            Err(error) => {
+                tracing::debug!(source = %definition.name, %error, "there is no URL to go on with");
+                Err(GetError::Failed(Reason::Error))
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! A checked source definition.
+
+use super::template::UrlTemplate;
+use crate::domain::{Country, Currency, Key, SourceName, Topic};
+use crate::extraction::CompiledRecipe;
+use crate::fetching::FetchPolicy;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Pages of an offers list that are gathered when the definition names no cap.
+pub const DEFAULT_MAX_PAGES: u32 = 20;
+
+/// A source: everything about it is checked and compiled.
+#[derive(Debug, Clone)]
+pub struct Definition {
+    pub name: SourceName,
+    /// Other spellings, as written.
+    pub aliases: Vec<String>,
+    pub title: String,
+    pub kind: Kind,
+    pub topics: Vec<Topic>,
+    /// Every country the source answers for; a wildcard is already spread out.
+    pub countries: BTreeMap<Country, Site>,
+    pub keys: BTreeMap<Key, ValueRule>,
+    pub policy: Arc<FetchPolicy>,
+    /// Name of the shop whose pages these are; without it the host's name is told.
+    pub shop_name: Option<String>,
+    /// Keys that are looked up by searching first.
+    pub searched_keys: Vec<Key>,
+    pub search: Option<Step>,
+    pub product: Option<Step>,
+    pub offers: Option<Step>,
+    /// File the definition came from.
+    pub file: String,
+}
+
+/// What kind of seller a source is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// Lists offers of other shops.
+    Comparator,
+    /// Sells for others and itself.
+    Marketplace,
+    /// Sells itself: its product page is its one offer.
+    Shop,
+}
+
+impl Kind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::Comparator => "comparator",
+            Kind::Marketplace => "marketplace",
+            Kind::Shop => "shop",
+        }
+    }
+}
+
+/// A source in one country.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    /// Without a slash at the end; `None` for sources that are asked by whole URL.
+    pub base_url: Option<String>,
+    /// Of prices that do not name one.
+    pub currency: Option<Currency>,
+}
+
+/// What values of a key look like at a source.
+#[derive(Debug, Clone, Default)]
+pub struct ValueRule {
+    /// The whole value matches.
+    pub pattern: Option<regex::Regex>,
+    pub form: ValueForm,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ValueForm {
+    #[default]
+    Text,
+    /// The value is the URL of the page itself.
+    Url,
+}
+
+/// One kind of page: where it is and how it is read.
+#[derive(Debug, Clone)]
+pub struct Step {
+    pub url: UrlTemplate,
+    pub recipe: Arc<CompiledRecipe>,
+    /// The page lists offers (or, in the search step, results).
+    pub has_list: bool,
+    /// The page links to the next page of its list.
+    pub has_next: bool,
+    /// The page can say by a sign that there is nothing.
+    pub has_no_result_sign: bool,
+    /// `{page}` of the first page, and by how much it grows a page.
+    pub first_page: u32,
+    pub page_step: u32,
+    /// The source's own cap on pages of one list.
+    pub max_pages: u32,
+}
+
+impl Definition {
+    /// The step whose pages are the pages of a lookup (what credits count): offers, else product.
+    pub fn list_step(&self) -> Option<&Step> {
+        self.offers.as_ref().or(self.product.as_ref())
+    }
+
+    /// Most pages one lookup can have.
+    pub fn max_pages(&self) -> u32 {
+        self.list_step().map_or(1, |step| step.max_pages)
+    }
+
+    /// Of prices in that country that do not name one.
+    pub fn currency(&self, country: Country) -> Option<Currency> {
+        self.countries.get(&country).and_then(|site| site.currency)
+    }
+
+    pub fn is_searched(&self, key: Key) -> bool {
+        self.search.is_some() && self.searched_keys.contains(&key)
+    }
+}

@@ -1,0 +1,302 @@
+//! Definitions that are right, and each kind of mistake with the line it is reported at.
+
+use super::{Kind, Registry};
+use crate::domain::{Currency, Key};
+
+/// The registry with one more file, or its errors as text.
+fn load(text: &str) -> Result<Registry, Vec<String>> {
+    Registry::load(None, &[("shop.toml".into(), text.into())]).map_err(|e| e.iter().map(ToString::to_string).collect())
+}
+
+fn errors(text: &str) -> Vec<String> {
+    load(text).expect_err("the definition is wrong")
+}
+
+const GOOD: &str = r#"name = "shop"
+aliases = ["The Shop"]
+title = "A shop"
+kind = "shop"
+topics = ["product_and_offers"]
+
+[countries.de]
+base_url = "http://shop.localhost/de/"
+[countries.ch]
+base_url = "http://shop.localhost/ch"
+currency = "EUR"
+
+[keys.source_id]
+pattern = '[0-9]{1,20}'
+
+[fetch]
+robots = false
+blocked.status = [403]
+
+[steps.product]
+url = "{base_url}/p/{id}"
+[steps.product.page.fields]
+name = [{ selector = "h1" }, { selector = "title", regex = "^(.*) - Shop" }]
+price = { selector = "b.price" }
+"#;
+
+/// The good definition with one piece replaced.
+fn with(from: &str, to: &str) -> String {
+    assert!(GOOD.contains(from), "{from}");
+    GOOD.replacen(from, to, 1)
+}
+
+#[test]
+fn a_good_definition() {
+    let registry = load(GOOD).unwrap();
+    for spelling in ["shop", "SHOP", "the shop", "The_Shop", "the-shop", " shop "] {
+        assert_eq!(registry.find(spelling).map(|d| d.name.as_str()), Some("shop"), "{spelling}");
+    }
+    assert!(registry.find("other").is_none());
+    let shop = registry.find("shop").unwrap();
+    assert_eq!((shop.kind, shop.title.as_str(), shop.policy.robots), (Kind::Shop, "A shop", Some(false)));
+    let site = |country: &str| shop.countries.get(&country.parse().unwrap()).cloned();
+    assert_eq!(site("de").unwrap().base_url.as_deref(), Some("http://shop.localhost/de"));
+    assert_eq!(
+        (site("de").unwrap().currency, site("ch").unwrap().currency),
+        (Some(Currency::EUR), Some(Currency::EUR))
+    );
+    assert!(site("at").is_none());
+    assert!(Registry::check_value(shop, Key::SourceId, "15858468867886681869").is_ok());
+    assert!(Registry::check_value(shop, Key::SourceId, "15858468867886681869x").is_err(), "the whole value must match");
+}
+
+#[test]
+fn the_compiled_in_ones() {
+    let registry = Registry::load(None, &[]).unwrap();
+    let names: Vec<&str> = registry.iter().map(|d| d.name.as_str()).collect();
+    assert_eq!(names, ["test", "web"]);
+    for definition in registry.iter() {
+        for country in ["de", "gb", "jp", "ua"] {
+            assert!(definition.countries.contains_key(&country.parse().unwrap()), "{} {country}", definition.name);
+        }
+    }
+    let test = registry.find("test").unwrap();
+    assert_eq!(test.keys.keys().copied().collect::<Vec<_>>(), Key::ALL);
+}
+
+#[test]
+fn countries_in_short() {
+    let list = with("[countries.de]\nbase_url = \"http://shop.localhost/de/\"\n[countries.ch]\nbase_url = \"http://shop.localhost/ch\"\ncurrency = \"EUR\"\n", "")
+        .replacen("kind =", "base_url = \"http://{country}.shop.localhost\"\ncountries = [\"de\", \"UK\"]\nkind =", 1);
+    let registry = load(&list).unwrap();
+    let sites = &registry.find("shop").unwrap().countries;
+    let bases: Vec<_> = sites.iter().map(|(c, s)| (c.as_str(), s.base_url.as_deref().unwrap(), s.currency)).collect();
+    assert_eq!(
+        bases,
+        [
+            ("de", "http://de.shop.localhost", Some(Currency::EUR)),
+            ("gb", "http://gb.shop.localhost", Some(Currency::GBP))
+        ]
+    );
+    let every = list.replace("[\"de\", \"UK\"]", "\"*\"");
+    assert!(load(&every).unwrap().find("shop").unwrap().countries.len() > 200);
+    let wrong = list.replace("[\"de\", \"UK\"]", "[\"de\",\n \"xx\",\n \"deu\", \"gb\", \"uk\"]");
+    assert_eq!(
+        errors(&wrong),
+        [
+            "shop.toml:6: `xx` is not a country; a country is a code such as de or gb",
+            "shop.toml:7: `deu` is not a country; a country is a code such as de or gb",
+            "shop.toml:7: the country gb stands here twice",
+        ]
+    );
+    let number = list.replace("[\"de\", \"UK\"]", "5");
+    let told = errors(&number);
+    assert!(told[0].starts_with("shop.toml:5: invalid type: integer `5`, expected \"*\", a list"), "{told:?}");
+    let mixed = with("[countries.ch]", "[countries.\"*\"]");
+    let sites = load(&mixed).unwrap().find("shop").unwrap().countries.clone();
+    assert_eq!(sites[&"fr".parse().unwrap()].base_url.as_deref(), Some("http://shop.localhost/ch"));
+    assert_eq!(sites[&"de".parse().unwrap()].base_url.as_deref(), Some("http://shop.localhost/de"));
+}
+
+#[test]
+fn every_unknown_key_is_told_at_its_line() {
+    let text = with("kind = \"shop\"", "kind = \"shop\"\ncolour = \"red\"")
+        .replace("robots = false", "robotz = false")
+        .replace("currency = \"EUR\"", "curency = \"EUR\"")
+        .replace(
+            "price = { selector = \"b.price\" }",
+            "price = { selektor = \"b.price\" }\nprize = { selector = \"b\" }",
+        );
+    let errors = errors(&text);
+    let lines: Vec<&str> = errors.iter().map(|e| e.split("`, expected").next().unwrap()).collect();
+    assert_eq!(
+        lines,
+        [
+            "shop.toml:5: unknown field `colour",
+            "shop.toml:12: unknown field `curency",
+            "shop.toml:18: unknown field `robotz",
+            "shop.toml:25: unknown field `selektor",
+            "shop.toml:26: unknown variant `prize",
+        ],
+        "{errors:#?}"
+    );
+}
+
+#[test]
+fn selectors_the_engine_cannot_run() {
+    let text = with("\"h1\"", "\"h1 + h2\"").replace("b.price", "div:has(b)");
+    let found = errors(&text);
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found[0].starts_with("shop.toml:23: ") && found[0].contains("h1 + h2"), "{found:#?}");
+    assert!(found[1].starts_with("shop.toml:24: ") && found[1].contains("div:has(b)"), "{found:#?}");
+    let text = GOOD.to_owned()
+        + r#"
+[steps.offers]
+url = "{base_url}/p/{id}/offers"
+[steps.offers.page]
+next = { selector = "a ~ b" }
+no_result = [
+  { selector = "p.none" },
+  { selector = "p:has(a)" },
+]
+[steps.offers.page.offers]
+item = "tr > > td"
+[steps.offers.page.offers.fields]
+shop_name = { selector = "td" }
+[steps.offers.page.offers.fields.price]
+selector = "td"
+regex = "(["
+"#;
+    let found = errors(&text);
+    let lines: Vec<&str> = found.iter().map(|e| e.split(": ").next().unwrap()).collect();
+    assert_eq!(lines, ["shop.toml:29", "shop.toml:32", "shop.toml:35", "shop.toml:40"], "{found:#?}");
+}
+
+#[test]
+fn mistakes_in_urls_patterns_and_values() {
+    let cases = [
+        (
+            with("{id}\"", "{gtin}\""),
+            "21: unknown placeholder {gtin}; known here: {base_url} {country} {value} {id} {url} {page}",
+        ),
+        (
+            with("{base_url}/p", "/p"),
+            "21: a URL starts with http:// or https://, or with {base_url} or {url} where they are known",
+        ),
+        (
+            with("http://shop.localhost/ch", "ftp://shop.localhost"),
+            "10: a URL starts with http:// or https://, or with {base_url} or {url} where they are known",
+        ),
+        (
+            with("http://shop.localhost/ch", "http://shop.localhost:{market_port}"),
+            "10: unknown placeholder {market_port}; known here: {country}",
+        ),
+        (
+            with("http://shop.localhost/ch", "http://shop.localhost/?a=b"),
+            "10: a base URL has neither a query nor a fragment",
+        ),
+        (
+            with("base_url = \"http://shop.localhost/ch\"\n", ""),
+            "20: for ch: nothing is known for {base_url} (the country has no base_url)",
+        ),
+        (with("[0-9]{1,20}", "[0-9"), "14: not a pattern: unclosed character class"),
+        (with("\"EUR\"", "\"ECU\""), "11: `ECU` is not a currency; a currency is a code such as EUR"),
+        (with("[countries.ch]", "[countries.zz]"), "9: `zz` is not a country; a country is a code such as de or gb"),
+        (with("[keys.source_id]", "[keys.isbn]"), "13: unknown key `isbn`; known: gtin, keyword, source_id"),
+        (
+            with("product_and_offers", "weather"),
+            "5: unknown topic `weather`; known: product_and_offers, product, offers",
+        ),
+        (
+            with("\"shop\"\naliases", "\"My Shop\"\naliases"),
+            "1: a name is 1 to 64 lower-case letters, digits and hyphens",
+        ),
+        (
+            with("kind = \"shop\"", "kind = \"kiosk\""),
+            "4: unknown variant `kiosk`, expected one of `comparator`, `marketplace`, `shop`",
+        ),
+        (with("robots = false", "robots = \"no\""), "17: invalid type: string \"no\", expected a boolean"),
+        (with("name = \"shop\"", "name = \"shop"), "1: invalid basic string, expected `\"`"),
+        (with("The Shop", "web"), "2: the alias `web` already means web (web.toml)"),
+        (
+            with("url = \"{base_url}/p/{id}\"\n", "max_pages = 0\nurl = \"{base_url}/p/{id}\"\n"),
+            "21: a list has 1 to 200 pages",
+        ),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(errors(&text), [format!("shop.toml:{expected}")], "{text}");
+    }
+}
+
+#[test]
+fn what_is_missing_is_told_all_at_once() {
+    assert_eq!(
+        errors("\n# nothing yet\n"),
+        [
+            "shop.toml:1: the key `kind` is missing: comparator, marketplace or shop",
+            "shop.toml:1: the key `name` is missing",
+            "shop.toml:1: there is neither a step `product` nor a step `offers`",
+            "shop.toml:1: there is no country; say countries = [\"de\"], countries = \"*\" or [countries.de]",
+            "shop.toml:1: there is no key; say [keys.gtin], [keys.keyword] or [keys.source_id]",
+            "shop.toml:1: there is no topic; say topics = [\"product_and_offers\"]",
+        ]
+    );
+    let search = GOOD.to_owned() + "[steps.search]\nkeys = [\"gtin\"]\n[steps.search.page]\n";
+    assert_eq!(
+        errors(&search),
+        [
+            "shop.toml:25: the key `url` of [steps.search] is missing",
+            "shop.toml:26: `gtin` is not among this source's [keys.…]",
+            "shop.toml:27: a search page lists results: [steps.search.page.results] is missing",
+        ]
+    );
+}
+
+#[test]
+fn a_later_group_overrides_by_name() {
+    let dir = tempfile::tempdir().unwrap();
+    let own_web = with("name = \"shop\"", "name = \"web\"").replace("The Shop", "any page");
+    std::fs::write(dir.path().join("b.toml"), &own_web).unwrap();
+    std::fs::write(dir.path().join("a.toml"), with("http://shop.localhost/de/", "http://first.localhost")).unwrap();
+    std::fs::write(dir.path().join("readme.txt"), "not a definition").unwrap();
+    let registry = Registry::load(Some(dir.path()), &[]).unwrap();
+    assert_eq!(registry.find("any_page").unwrap().title, "A shop");
+    assert!(registry.find("web").unwrap().file.ends_with("b.toml"));
+    let with_extra = Registry::load(Some(dir.path()), &[("shop.toml".into(), GOOD.into())]).unwrap();
+    assert_eq!(with_extra.find("shop").unwrap().file, "shop.toml");
+
+    std::fs::write(dir.path().join("c.toml"), GOOD).unwrap();
+    std::fs::write(dir.path().join("d.toml"), b"\xff").unwrap();
+    std::fs::write(dir.path().join("e.toml"), "#".repeat(300_000)).unwrap();
+    let errors = Registry::load(Some(dir.path()), &[]).unwrap_err();
+    let told: Vec<String> =
+        errors.iter().map(|e| e.to_string().replace(&dir.path().display().to_string(), "DIR")).collect();
+    assert_eq!(
+        told,
+        [
+            "DIR/d.toml: not UTF-8 text",
+            "DIR/e.toml: longer than 262144 bytes",
+            "DIR/c.toml:1: the source shop is already in DIR/a.toml".to_owned().as_str(),
+        ]
+        .map(|line| line.replace("already in DIR", &format!("already in {}", dir.path().display())))
+        .map(|line| line.replace(&dir.path().display().to_string(), "DIR"))
+    );
+    assert!(Registry::load(Some(std::path::Path::new("no/such/dir")), &[]).is_err());
+}
+
+#[test]
+fn the_documented_example_is_right() {
+    let document = include_str!("../../docs/SOURCES.md");
+    let example = document.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let registry = load(example).unwrap();
+    let pricehub = registry.find("Price_Hub_Online").unwrap();
+    assert_eq!((pricehub.countries.len(), pricehub.max_pages()), (3, 20));
+}
+
+proptest::proptest! {
+    /// Whatever is lost from a file, loading ends with a definition or with errors that have a line.
+    #[test]
+    fn a_damaged_definition_is_told(start in 0usize..GOOD.len(), length in 1usize..80, put in "[\\PC\n]{0,5}") {
+        let end = (start + length).min(GOOD.len());
+        let damaged = format!("{}{put}{}", &GOOD[..start], &GOOD[end..]);
+        if let Err(errors) = super::check::check("shop.toml", &damaged) {
+            let lines = damaged.lines().count().max(1);
+            proptest::prop_assert!(!errors.is_empty());
+            proptest::prop_assert!(errors.iter().all(|e| e.line.is_some_and(|line| (1..=lines + 1).contains(&line))));
+        }
+    }
+}

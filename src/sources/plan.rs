@@ -1,0 +1,181 @@
+//! A lookup → the page to get next and how to read it. Pure: nothing is fetched here.
+//!
+//! A value goes through up to three steps: search (value → hit), product (hit → what the product is) and offers (hit →
+//! who sells it, page after page). A source leaves out what it does not need.
+
+use super::template::Filling;
+pub use super::template::Unfilled;
+use super::{Definition, Step, ValueForm};
+use crate::domain::{Key, Lookup};
+use url::Url;
+
+/// Where a product stands at its source: what a search hit, or the value itself, says.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Hit {
+    pub id: Option<String>,
+    /// Absolute.
+    pub url: Option<String>,
+}
+
+/// One page to get, and the step whose recipe reads it.
+#[derive(Debug, Clone)]
+pub struct PlannedPage<'d> {
+    pub url: Url,
+    pub step: &'d Step,
+}
+
+/// The search page, for keys that are searched first.
+pub fn search<'d>(definition: &'d Definition, lookup: &Lookup) -> Option<Result<PlannedPage<'d>, Unfilled>> {
+    let step = definition.search.as_ref().filter(|_| definition.is_searched(lookup.key))?;
+    Some(fill(definition, step, lookup, &Hit::default(), 1))
+}
+
+/// The hit of a value that needs no search: the value is the id, or the page's URL.
+pub fn hit_of_value(definition: &Definition, lookup: &Lookup) -> Hit {
+    let is_url = definition.keys.get(&lookup.key).is_some_and(|rule| rule.form == ValueForm::Url);
+    if is_url {
+        Hit { id: None, url: Some(lookup.value.clone()) }
+    } else {
+        Hit { id: Some(lookup.value.clone()), url: None }
+    }
+}
+
+/// The product page, where it is not itself the list of offers.
+pub fn product<'d>(
+    definition: &'d Definition,
+    lookup: &Lookup,
+    hit: &Hit,
+) -> Option<Result<PlannedPage<'d>, Unfilled>> {
+    let step = definition.product.as_ref().filter(|_| definition.offers.is_some())?;
+    Some(fill(definition, step, lookup, hit, 1))
+}
+
+/// A page of the list, by number from 1; `None` when the definition has no step that shows one.
+pub fn list_page<'d>(
+    definition: &'d Definition,
+    lookup: &Lookup,
+    hit: &Hit,
+    number: u32,
+) -> Option<Result<PlannedPage<'d>, Unfilled>> {
+    let step = definition.list_step()?;
+    Some(fill(definition, step, lookup, hit, number))
+}
+
+/// Whether a hit has what the pages after the search are found by.
+pub fn can_follow(definition: &Definition, lookup: &Lookup, hit: &Hit) -> bool {
+    let follows = |page: Option<Result<PlannedPage<'_>, Unfilled>>| page.is_none_or(|filled| filled.is_ok());
+    follows(product(definition, lookup, hit)) && follows(list_page(definition, lookup, hit, 1))
+}
+
+/// The id a found product has when its page names none: the hit's, unless the value was only tried as an id.
+pub fn known_id(definition: &Definition, lookup: &Lookup, hit: &Hit) -> Option<String> {
+    hit.id.clone().filter(|_| lookup.key == Key::SourceId || definition.is_searched(lookup.key))
+}
+
+fn fill<'d>(
+    definition: &'d Definition,
+    step: &'d Step,
+    lookup: &Lookup,
+    hit: &Hit,
+    number: u32,
+) -> Result<PlannedPage<'d>, Unfilled> {
+    let page = u64::from(step.first_page) + u64::from(number.saturating_sub(1)) * u64::from(step.page_step);
+    let filling = Filling {
+        base_url: definition.countries.get(&lookup.country).and_then(|site| site.base_url.as_deref()),
+        country: Some(lookup.country),
+        value: Some(&lookup.value),
+        id: hit.id.as_deref(),
+        url: hit.url.as_deref(),
+        page: Some(page),
+    };
+    Ok(PlannedPage { url: step.url.fill(&filling)?, step })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Topic;
+    use crate::sources::Registry;
+
+    const SHOPPING: &str = r#"
+name = "shopping"
+kind = "comparator"
+topics = ["product_and_offers"]
+base_url = "http://{country}.shopping.localhost:9000/"
+countries = ["de", "at"]
+[keys.gtin]
+[keys.source_id]
+[steps.search]
+url = "{base_url}/search?q={value}"
+[steps.search.page.results]
+item = "li"
+fields.id = { attribute = "data-id" }
+[steps.product]
+url = "{base_url}/product/{id}"
+page.fields.name = { selector = "h1" }
+[steps.offers]
+url = "{base_url}/product/{id}/offers?start={page}"
+first_page = 0
+page_step = 10
+page.offers.item = "tr"
+page.offers.fields.price = { selector = "td" }
+"#;
+
+    fn definition(text: &str) -> std::sync::Arc<Definition> {
+        let registry = Registry::load(None, &[("it.toml".into(), text.into())]).unwrap();
+        registry.find("shopping").or(registry.find("shop")).unwrap().clone()
+    }
+
+    fn lookup(key: Key, value: &str) -> Lookup {
+        Lookup {
+            source: crate::domain::SourceName::new("shopping"),
+            country: "at".parse().unwrap(),
+            topic: Topic::ProductAndOffers,
+            key,
+            value: value.into(),
+        }
+    }
+
+    fn url(page: Option<Result<PlannedPage<'_>, Unfilled>>) -> String {
+        page.unwrap().unwrap().url.to_string()
+    }
+
+    #[test]
+    fn a_gtin_is_searched_and_its_hit_followed() {
+        let shopping = definition(SHOPPING);
+        let gtin = lookup(Key::Gtin, "00885909666966");
+        assert_eq!(url(search(&shopping, &gtin)), "http://at.shopping.localhost:9000/search?q=00885909666966");
+        let hit = Hit { id: Some("15858468867886681869".into()), url: None };
+        assert_eq!(
+            url(product(&shopping, &gtin, &hit)),
+            "http://at.shopping.localhost:9000/product/15858468867886681869"
+        );
+        let offers = |number| url(list_page(&shopping, &gtin, &hit, number));
+        assert_eq!(offers(1), "http://at.shopping.localhost:9000/product/15858468867886681869/offers?start=0");
+        assert_eq!(offers(3), "http://at.shopping.localhost:9000/product/15858468867886681869/offers?start=20");
+        assert!(can_follow(&shopping, &gtin, &hit));
+        assert!(!can_follow(&shopping, &gtin, &Hit::default()));
+        assert_eq!(shopping.max_pages(), 20);
+    }
+
+    #[test]
+    fn an_id_needs_no_search() {
+        let shopping = definition(SHOPPING);
+        let by_id = lookup(Key::SourceId, "B00/8");
+        assert!(search(&shopping, &by_id).is_none());
+        let hit = hit_of_value(&shopping, &by_id);
+        assert_eq!(url(product(&shopping, &by_id, &hit)), "http://at.shopping.localhost:9000/product/B00%2F8");
+        assert_eq!(known_id(&shopping, &by_id, &hit).as_deref(), Some("B00/8"));
+    }
+
+    #[test]
+    fn a_page_by_url_is_its_own_list() {
+        let registry = Registry::load(None, &[]).unwrap();
+        let web = registry.find("web").unwrap();
+        let page = lookup(Key::SourceId, "https://shop.example/p?x=1");
+        let hit = hit_of_value(web, &page);
+        assert!(product(web, &page, &hit).is_none());
+        assert_eq!(url(list_page(web, &page, &hit, 1)), "https://shop.example/p?x=1");
+        assert_eq!((web.max_pages(), known_id(web, &page, &hit)), (1, None));
+    }
+}
