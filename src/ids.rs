@@ -30,6 +30,11 @@ impl Ids {
         hex::encode(self.bytes::<16>())
     }
 
+    /// Fencing number of a lease; two leases never share one.
+    pub fn lease(&self) -> i64 {
+        i64::from_be_bytes(self.bytes()) & i64::MAX
+    }
+
     pub fn request_id(&self) -> String {
         hex::encode(self.bytes::<8>())
     }

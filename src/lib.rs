@@ -8,6 +8,7 @@ pub mod domain;
 pub mod clock;
 pub mod config;
 pub mod ids;
+pub mod telemetry;
 
 pub mod extraction;
 pub mod fetching;
@@ -15,12 +16,18 @@ pub mod queue;
 pub mod sources;
 pub mod storage;
 
-pub mod accounts;
 pub mod demo;
-pub mod jobs;
-pub mod ledger;
 pub mod lookup;
 
-pub mod cli;
-pub mod http;
+pub mod app;
+
+pub mod accounts;
+pub mod jobs;
+pub mod ledger;
+
 pub mod rendering;
+
+pub mod http;
+pub mod workers;
+
+pub mod cli;

@@ -1,1 +1,9 @@
-//! (empty)
+//! Settings: `default.toml` holds every one of them; a file and the environment override it.
+
+mod load;
+mod sections;
+
+pub use load::{ConfigError, load};
+pub use sections::{
+    Config, DatabaseConfig, JobsConfig, LogConfig, LogFormat, OutboundConfig, PlanConfig, ServerConfig, SourcesConfig,
+};

@@ -15,7 +15,9 @@ mod options;
 mod product;
 mod reason;
 mod result;
+mod switch;
 mod time;
+mod usage;
 
 pub use amount::{Amount, InvalidAmount};
 pub use availability::{Availability, Condition};
@@ -32,4 +34,6 @@ pub use options::{Completeness, ConditionFilter, Currentness, LookupOptions, Max
 pub use product::{Offer, PageContent, Product, rank_by_total};
 pub use reason::Reason;
 pub use result::{FoundResult, ItemOutcome, ItemResult, JobHead};
+pub use switch::{Disabled, Switch};
 pub use time::Timestamp;
+pub use usage::{UsageDay, UsageMonth, UsageToday};

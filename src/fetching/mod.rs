@@ -6,4 +6,4 @@ mod stand_in;
 
 pub use page::{FetchError, FetchedPage, PageRequest};
 pub use policy::{BlockSigns, FetchPolicy};
-pub use stand_in::Fetcher;
+pub use stand_in::{Fetcher, FetchSettings};

@@ -10,3 +10,6 @@ impl Fetcher {
         Err(FetchError::Connection(request.url.to_string()))
     }
 }
+
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+pub struct FetchSettings {}

@@ -1,1 +1,9 @@
-//! (empty)
+//! Credits: what a job may cost, what it did cost, what was used. Entries are only ever added.
+
+mod quote;
+mod settle;
+mod usage;
+
+pub use quote::least_cost;
+pub use settle::settle;
+pub use usage::{usage_month, usage_today};

@@ -14,12 +14,10 @@ mod file;
 pub mod plan;
 mod recipes;
 mod registry;
-mod switch;
 mod template;
 mod value;
 
 pub use definition::{Definition, Kind, Site, Step, ValueForm, ValueRule};
 pub use error::DefinitionError;
 pub use registry::{MAX_DEFINITION_BYTES, Registry, with_market_port};
-pub use switch::{Disabled, Switch};
 pub use template::UrlTemplate;

@@ -48,8 +48,8 @@ pub enum ItemEnd {
     Found { pages: Vec<Arc<LookupPage>>, offers: u32, incomplete: bool },
     NotFound { page: Arc<LookupPage> },
     Failed(Reason),
-    /// To be begun again, not before this moment.
-    Postponed { not_before: Timestamp },
+    /// To be begun again, not before this moment; the pages so far are kept for then.
+    Postponed { pages: Vec<Arc<LookupPage>>, not_before: Timestamp },
 }
 
 /// Adds the values of a new job.
@@ -159,9 +159,9 @@ pub async fn write_ends(
     lookup_page::insert(
         &transaction,
         ends.iter().flat_map(|(_, end)| match end {
-            ItemEnd::Found { pages, .. } => pages.as_slice(),
+            ItemEnd::Found { pages, .. } | ItemEnd::Postponed { pages, .. } => pages.as_slice(),
             ItemEnd::NotFound { page } => std::slice::from_ref(page),
-            ItemEnd::Failed(_) | ItemEnd::Postponed { .. } => &[],
+            ItemEnd::Failed(_) => &[],
         }),
     )
     .await?;
@@ -174,8 +174,11 @@ pub async fn write_ends(
         ];
         let guard = "WHERE position = $1 AND job_seq = $2 AND lease = $3 AND state = 1";
         let (reason, page_ids, charged, incomplete) = match end {
-            ItemEnd::Postponed { not_before } => {
-                let sql = format!("UPDATE bulk_item SET state = 0, lease_until = 0, not_before = $4 {guard}");
+            ItemEnd::Postponed { not_before, .. } => {
+                // Waiting its turn is not a try.
+                let sql = format!(
+                    "UPDATE bulk_item SET state = 0, lease_until = 0, attempt = attempt - 1, not_before = $4 {guard}"
+                );
                 let values = place.into_iter().chain([not_before.as_micros().into()]);
                 conn.execute_raw(statement(conn, sql, values)).await?;
                 continue;

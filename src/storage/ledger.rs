@@ -3,17 +3,9 @@
 use super::account::{credits_column, take_free_credits};
 use super::db::statement;
 use super::{Db, StorageError, Transaction};
-use crate::domain::{AccountId, Charge, Credits, Timestamp};
+use crate::domain::{AccountId, Charge, Credits, Timestamp, UsageDay};
 use entity::ledger_entry::{ActiveModel, Entity};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
-
-/// Credits used on one UTC day.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DayUsage {
-    /// `YYYY-MM-DD`.
-    pub day: String,
-    pub charge: Charge,
-}
 
 /// Writes down what a job cost and takes the free part from the account. The job's row in the ledger is unique, so that
 /// a second settling fails as a whole.
@@ -75,7 +67,7 @@ pub async fn usage_by_day(
     owner: AccountId,
     first: &str,
     last: &str,
-) -> Result<Vec<DayUsage>, StorageError> {
+) -> Result<Vec<UsageDay>, StorageError> {
     days(db.reader(), owner, first, last).await
 }
 
@@ -89,7 +81,7 @@ async fn days(
     owner: AccountId,
     first: &str,
     last: &str,
-) -> Result<Vec<DayUsage>, StorageError> {
+) -> Result<Vec<UsageDay>, StorageError> {
     let rows =
         conn.query_all_raw(statement(conn, USAGE_BY_DAY, [owner.0.into(), first.into(), last.into()])).await?;
     rows.iter()
@@ -98,8 +90,8 @@ async fn days(
                 let n: i64 = row.try_get("", name)?;
                 Credits::try_from(n).map_err(|_| StorageError::corrupt("ledger_entry", name))
             };
-            Ok(DayUsage {
-                day: row.try_get("", "day")?,
+            Ok(UsageDay {
+                date: row.try_get("", "day")?,
                 charge: Charge { free: credits("free")?, paid: credits("paid")? },
             })
         })

@@ -1,11 +1,11 @@
-//! Pages of lookups as they were fetched; written once, never changed.
+//! Pages of lookups as they were fetched; written once; only that no page follows may be learned later.
 
 use super::{Db, StorageError, Transaction};
 use crate::domain::{LookupPage, PageContent, Timestamp};
 use entity::lookup_page::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter,
-    sea_query::OnConflict,
+    sea_query::{Expr, OnConflict},
 };
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -69,7 +69,12 @@ pub(super) async fn insert(
 
 async fn insert_rows(transaction: &Transaction, rows: Vec<ActiveModel>) -> Result<(), StorageError> {
     Entity::insert_many(rows)
-        .on_conflict(OnConflict::column(Column::Id).do_nothing().to_owned())
+        .on_conflict(
+            // That no page follows may be learned after the page was written.
+            OnConflict::column(Column::Id)
+                .value(Column::IsLast, Expr::cust("lookup_page.is_last OR excluded.is_last"))
+                .to_owned(),
+        )
         .exec_without_returning(transaction.conn())
         .await?;
     Ok(())

@@ -1,20 +1,11 @@
 //! What the operator switched off.
 
 use super::{Db, StorageError};
-use crate::domain::{Country, Key, SourceName, Timestamp};
+use crate::domain::{Key, SourceName, Switch, Timestamp};
 use entity::source_switch::{ActiveModel, Column, Entity, Model};
 use sea_orm::{ActiveValue::Set, EntityTrait, QueryOrder};
 
-/// One switched-off thing: a source, or one of its countries, or a key there, or one value; `None` = every.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SwitchedOff {
-    pub source: SourceName,
-    pub country: Option<Country>,
-    pub key: Option<Key>,
-    pub value: Option<String>,
-}
-
-fn primary_key(off: &SwitchedOff) -> (String, String, String, String) {
+fn primary_key(off: &Switch) -> (String, String, String, String) {
     (
         off.source.as_str().to_owned(),
         off.country.map_or_else(String::new, |country| country.to_string()),
@@ -23,10 +14,10 @@ fn primary_key(off: &SwitchedOff) -> (String, String, String, String) {
     )
 }
 
-fn from_row(row: Model) -> Result<SwitchedOff, StorageError> {
+fn from_row(row: Model) -> Result<Switch, StorageError> {
     let some = |text: String| Some(text).filter(|text| !text.is_empty());
     let corrupt = |what: &str| StorageError::corrupt("source_switch", what);
-    Ok(SwitchedOff {
+    Ok(Switch {
         source: SourceName::new(&row.source),
         country: some(row.country).map(|code| code.parse()).transpose().map_err(|_| corrupt("country"))?,
         key: some(row.key).map(|key| Key::parse(&key).ok_or_else(|| corrupt("key"))).transpose()?,
@@ -35,7 +26,7 @@ fn from_row(row: Model) -> Result<SwitchedOff, StorageError> {
 }
 
 /// Switches something off; false when it was off already.
-pub async fn insert(db: &Db, off: &SwitchedOff, now: Timestamp) -> Result<bool, StorageError> {
+pub async fn insert(db: &Db, off: &Switch, now: Timestamp) -> Result<bool, StorageError> {
     let key = primary_key(off);
     if Entity::find_by_id(key.clone()).one(db.writer()).await?.is_some() {
         return Ok(false);
@@ -54,11 +45,11 @@ pub async fn insert(db: &Db, off: &SwitchedOff, now: Timestamp) -> Result<bool, 
 }
 
 /// Switches something on again; false when exactly this was not off.
-pub async fn delete(db: &Db, off: &SwitchedOff) -> Result<bool, StorageError> {
+pub async fn delete(db: &Db, off: &Switch) -> Result<bool, StorageError> {
     Ok(Entity::delete_by_id(primary_key(off)).exec(db.writer()).await?.rows_affected == 1)
 }
 
 /// Everything that is off.
-pub async fn list(db: &Db) -> Result<Vec<SwitchedOff>, StorageError> {
+pub async fn list(db: &Db) -> Result<Vec<Switch>, StorageError> {
     Entity::find().order_by_asc(Column::Source).all(db.reader()).await?.into_iter().map(from_row).collect()
 }

@@ -1,6 +1,6 @@
 //! What the operator switched off.
 
-use crate::domain::{Country, Key, Lookup, SourceName};
+use super::{Country, Key, Lookup, SourceName};
 
 /// A source, or a part of it, that is not to be asked; what is `None` means all of them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,0 +1,95 @@
+//! The settings by section; `default.toml` says what each means.
+
+use crate::domain::Credits;
+use crate::fetching::FetchSettings;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    pub server: ServerConfig,
+    pub database: DatabaseConfig,
+    pub outbound: OutboundConfig,
+    pub fetching: FetchSettings,
+    pub sources: SourcesConfig,
+    pub jobs: JobsConfig,
+    pub log: LogConfig,
+    pub plans: BTreeMap<String, PlanConfig>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServerConfig {
+    pub listen: String,
+    pub threads: usize,
+    pub download_page: u32,
+    pub shutdown_ms: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseConfig {
+    pub url: String,
+    pub connections: u32,
+    pub synchronous_full: bool,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutboundConfig {
+    pub allow: Vec<String>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SourcesConfig {
+    pub directory: PathBuf,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JobsConfig {
+    pub batches: usize,
+    pub batch_values: u32,
+    pub values_at_once: usize,
+    pub lease_ms: u64,
+    pub group_ms: u64,
+    pub reconcile_ms: u64,
+    pub most_attempts: u32,
+}
+
+impl JobsConfig {
+    pub fn lease(&self) -> Duration {
+        Duration::from_millis(self.lease_ms)
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogConfig {
+    pub level: String,
+    pub format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlanConfig {
+    /// Given once, with the account.
+    pub free_credits: Credits,
+    /// A month.
+    pub included_credits: Credits,
+    pub subscription: bool,
+    pub daily_quota: Credits,
+    pub jobs_in_flight: u64,
+    pub creations_per_minute: u32,
+}

@@ -1,0 +1,163 @@
+//! A request becomes a stored job.
+
+use super::finish;
+use crate::app::App;
+use crate::domain::{
+    AccountId, Charge, Credits, Disabled, JobId, JobSpec, JobStatus, Lookup, Reason, RequestedValue, Switch, Timestamp,
+};
+use crate::ledger::least_cost;
+use crate::queue::Ticket;
+use crate::sources::Registry;
+use crate::storage::account::{self, Account};
+use crate::storage::bulk_item::{self, NewItem};
+use crate::storage::bulk_job::{self, Job};
+use crate::storage::{StorageError, Transaction, ledger};
+use std::time::Duration;
+
+/// The source that reports what it would cost and charges nothing.
+const FREE_SOURCE: &str = "test";
+
+/// A job that was stored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CreatedJob {
+    pub id: JobId,
+    pub requested: u32,
+}
+
+/// Why a job is not created.
+#[derive(Debug, thiserror::Error)]
+pub enum CreateError {
+    #[error("every value is switched off")]
+    ValuesDisabled,
+    #[error("the job costs at least {least} credits, and {left} free credits are left")]
+    NotEnoughFreeCredits { least: Credits, left: Credits },
+    #[error("the job costs at least {least} credits; {used} of {quota} are used today")]
+    DailyQuotaExceeded { least: Credits, used: Credits, quota: Credits },
+    #[error("{limit} jobs are in flight")]
+    TooManyInFlight { limit: u64 },
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+/// Stores a job and its values in one transaction and rings for workers after its commit.
+///
+/// Values that cannot be, or that are switched off, are finished at once and keep their place.
+pub async fn create(
+    app: &App,
+    owner: AccountId,
+    spec: &JobSpec,
+    switches: &[Switch],
+) -> Result<CreatedJob, CreateError> {
+    let now = app.clock.now();
+    let items: Vec<NewItem> = spec.values.iter().map(|value| new_item(app, spec, switches, value)).collect();
+    let open = items.iter().filter(|item| item.lookup.is_ok()).count();
+    if items.iter().all(|item| item.lookup == Err(Reason::ValueDisabled)) {
+        return Err(CreateError::ValuesDisabled);
+    }
+    let job = new_job(app, owner, spec, open, now);
+    let transaction = app.db.begin().await?;
+    let account = account::lock(&transaction, owner).await?;
+    if job.is_charged {
+        check_credits(app, &transaction, &account, least_cost(open, spec.multiplier), now).await?;
+    }
+    check_in_flight(app, &transaction, &account).await?;
+    let seq = bulk_job::insert(&transaction, &job).await?;
+    bulk_item::insert(&transaction, seq, &items).await?;
+    transaction.commit().await?;
+    app.metrics.job_created();
+
+    // The job is stored: from here on nothing may refuse it. A bell that fails is rung again by `reconcile`.
+    if open == 0 {
+        if let Err(error) = finish(app, seq).await {
+            tracing::error!(%error, job = %job.id, "not settled yet");
+        }
+    } else if let Err(error) = ring(app, seq, open).await {
+        tracing::error!(%error, job = %job.id, "not rung yet");
+    }
+    Ok(CreatedJob { id: job.id, requested: job.requested })
+}
+
+/// Rings one ticket for each batch of values that wait.
+pub(super) async fn ring(app: &App, job_seq: i64, values: usize) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let batches = values.div_ceil(app.config.jobs.batch_values.max(1) as usize);
+    // `enqueued` is written first: a worker may answer the ticket before this line is reached again.
+    bulk_job::mark_enqueued(&app.db, job_seq).await?;
+    app.queue.ring(&vec![Ticket::for_job(job_seq); batches]).await?;
+    Ok(())
+}
+
+fn new_item(app: &App, spec: &JobSpec, switches: &[Switch], requested: &RequestedValue) -> NewItem {
+    let checked = app.engine.registry().get(&spec.source).ok_or(Reason::Error).and_then(|definition| {
+        Registry::check_value(definition, spec.key, &requested.value).map_err(|_| Reason::InvalidValue)
+    });
+    let lookup = checked.and_then(|value| {
+        let lookup = Lookup {
+            source: spec.source.clone(),
+            country: spec.country,
+            topic: spec.topic,
+            key: spec.key,
+            value,
+        };
+        match Disabled::for_lookup(switches, &lookup) {
+            Some(_) => Err(Reason::ValueDisabled),
+            None => Ok(lookup.value),
+        }
+    });
+    NewItem { value: requested.value.clone(), reference: requested.reference.clone(), lookup }
+}
+
+fn new_job(app: &App, owner: AccountId, spec: &JobSpec, open: usize, now: Timestamp) -> Job {
+    let requested = u32::try_from(spec.values.len()).unwrap_or(u32::MAX);
+    let completed = u32::try_from(spec.values.len() - open).unwrap_or(u32::MAX);
+    Job {
+        seq: 0,
+        id: app.ids.job_id(),
+        account_id: owner,
+        source: spec.source.clone(),
+        country: spec.country,
+        topic: spec.topic,
+        key: spec.key,
+        options: spec.options,
+        multiplier: spec.multiplier,
+        is_charged: spec.source.as_str() != FREE_SOURCE,
+        status: if open == 0 { JobStatus::Finishing } else { JobStatus::New },
+        requested,
+        completed,
+        not_found: 0,
+        widest: 0,
+        charge: Charge::default(),
+        created_at: now,
+        finished_at: None,
+    }
+}
+
+async fn check_credits(
+    app: &App,
+    transaction: &Transaction,
+    account: &Account,
+    least: Credits,
+    now: Timestamp,
+) -> Result<(), CreateError> {
+    let used = ledger::usage_of_day(transaction, account.id, &now.day()).await?.total();
+    if used + least > account.daily_quota {
+        return Err(CreateError::DailyQuotaExceeded { least, used, quota: account.daily_quota });
+    }
+    let left = account.free_credits_left;
+    if !app.plan(&account.plan).subscription && left < least {
+        return Err(CreateError::NotEnoughFreeCredits { least, left });
+    }
+    Ok(())
+}
+
+/// An account without a creation limit has no limit of jobs in flight either.
+async fn check_in_flight(app: &App, transaction: &Transaction, account: &Account) -> Result<(), CreateError> {
+    let limit = app.plan(&account.plan).jobs_in_flight;
+    if account.creations_per_minute == Some(0) {
+        return Ok(());
+    }
+    let in_flight = bulk_job::count_in_flight(transaction, account.id).await?;
+    if in_flight >= limit { Err(CreateError::TooManyInFlight { limit }) } else { Ok(()) }
+}
+
+/// How long a client should wait before it tries to create a job again.
+pub const RETRY_CREATION_AFTER: Duration = Duration::from_secs(10);

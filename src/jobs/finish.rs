@@ -1,0 +1,16 @@
+//! The end of a job.
+
+use crate::app::App;
+use crate::ledger::settle;
+use crate::storage::StorageError;
+
+/// Settles a job whose values are all done; nothing happens when it is settled already.
+pub async fn finish(app: &App, job_seq: i64) -> Result<(), StorageError> {
+    let now = app.clock.now();
+    if let Some(job) = settle(&app.db, job_seq, now).await? {
+        app.metrics.job_finished(now.since(job.created_at), job.charge.total());
+        tracing::info!(job = %job.id, values = job.requested, credits = job.charge.total(), "job finished");
+    }
+    app.moved.notify_waiters();
+    Ok(())
+}

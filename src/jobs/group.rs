@@ -1,0 +1,48 @@
+//! Finished values are written in groups: a transaction each would be most of the cost of a value from the store.
+
+use super::finish;
+use crate::app::App;
+use crate::domain::JobStatus;
+use crate::storage::StorageError;
+use crate::storage::bulk_item::{self, ItemEnd};
+
+/// The values of one lease that ended and are not written yet.
+pub(super) struct Group<'a> {
+    app: &'a App,
+    job_seq: i64,
+    lease: i64,
+    ends: Vec<(u32, ItemEnd)>,
+}
+
+impl<'a> Group<'a> {
+    pub fn new(app: &'a App, job_seq: i64, lease: i64) -> Group<'a> {
+        Group { app, job_seq, lease, ends: Vec::new() }
+    }
+
+    pub fn push(&mut self, position: u32, end: ItemEnd) {
+        self.ends.push((position, end));
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Writes the group; the job's last value settles the job.
+    pub async fn write(&mut self) -> Result<(), StorageError> {
+        if self.ends.is_empty() {
+            return Ok(());
+        }
+        let progress = bulk_item::write_ends(&self.app.db, self.job_seq, self.lease, &self.ends).await?;
+        self.ends.clear();
+        if progress.status == JobStatus::Finishing {
+            finish(self.app, self.job_seq).await?;
+        } else {
+            self.app.moved.notify_waiters();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,24 @@
+//! What a crash, a lost ticket or a passed wait left lying is taken up again.
+
+use super::create::ring;
+use super::finish;
+use crate::app::App;
+use crate::storage::{bulk_item, bulk_job};
+
+type AnyError = Box<dyn std::error::Error + Send + Sync>;
+
+/// One round: settles jobs whose values are all done, and rings for values that could be begun but for which no ticket
+/// waits. A ticket rung twice finds nothing to do and does no harm.
+pub async fn reconcile(app: &App) -> Result<(), AnyError> {
+    for seq in bulk_job::list_finishing(&app.db).await? {
+        finish(app, seq).await?;
+    }
+    // While tickets wait the workers are busy and will see these values when they answer them.
+    if app.queue.count_waiting().await? > 0 {
+        return Ok(());
+    }
+    for (seq, values) in bulk_item::count_ready(&app.db, app.clock.lease_now()).await? {
+        ring(app, seq, usize::try_from(values).unwrap_or(usize::MAX)).await?;
+    }
+    Ok(())
+}

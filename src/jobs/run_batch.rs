@@ -1,0 +1,139 @@
+//! What a worker does when the bell rings.
+
+use super::group::Group;
+use crate::app::App;
+use crate::domain::{Lookup, LookupPage, Reason, Timestamp};
+use crate::lookup::Outcome;
+use crate::storage::bulk_item::{self, ItemEnd, LeasedBatch, LeasedItem};
+use crate::storage::bulk_job::Job;
+use crate::storage::{StorageError, lookup_page};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use std::collections::HashMap;
+use std::time::Duration;
+
+/// Leases are renewed so many times before they would run out.
+const RENEWALS_PER_LEASE: u32 = 3;
+/// After the signal to stop: values being looked up may still end within this time.
+const LAST_MOMENTS: Duration = Duration::from_secs(3);
+
+/// Takes the batch whose turn it is, looks its values up, and writes what became of them. Nothing to do is fine: another
+/// ticket was answered first.
+///
+/// Whatever goes wrong, values not written are begun again by someone else when the lease runs out.
+pub async fn run_batch(app: &App) -> Result<(), StorageError> {
+    if app.stop.is_cancelled() {
+        return Ok(());
+    }
+    let settings = &app.config.jobs;
+    let lease = app.ids.lease();
+    let leased =
+        bulk_item::lease_next(&app.db, lease, settings.batch_values, app.clock.lease_now(), settings.lease()).await?;
+    let Some(batch) = leased else { return Ok(()) };
+    app.moved.notify_waiters();
+    let all_written = look_up(app, &batch).await;
+    if !matches!(all_written, Ok(true)) {
+        bulk_item::release(&app.db, batch.job.seq, batch.lease).await?;
+    }
+    all_written.map(|_| ())
+}
+
+/// Whether every value of the batch was written; false when the server stops first or the lease passed to someone else.
+async fn look_up(app: &App, batch: &LeasedBatch) -> Result<bool, StorageError> {
+    let settings = &app.config.jobs;
+    let LeasedBatch { job, lease, items } = batch;
+    let mut stored = stored_pages(app, batch).await?;
+    let mut waiting = items.iter();
+    let mut running = FuturesUnordered::new();
+    let mut group = Group::new(app, job.seq, *lease);
+    let mut renewal = tokio::time::interval(settings.lease() / RENEWALS_PER_LEASE);
+    renewal.reset();
+    let mut flush_at: Option<tokio::time::Instant> = None;
+    let mut give_up_at: Option<tokio::time::Instant> = None;
+    loop {
+        while give_up_at.is_none() && running.len() < settings.values_at_once.max(1) {
+            let Some(item) = waiting.next() else { break };
+            let lookup = lookup_of(job, item);
+            let pages = stored.remove(&lookup.fingerprint()).unwrap_or_default();
+            running.push(end_of(app, job, item, lookup, pages));
+        }
+        if running.is_empty() {
+            group.write().await?;
+            return Ok(give_up_at.is_none());
+        }
+        tokio::select! {
+            Some((position, end)) = running.next() => {
+                group.push(position, end);
+                if group.len() >= settings.batch_values as usize {
+                    group.write().await?;
+                    flush_at = None;
+                } else if flush_at.is_none() {
+                    flush_at = Some(tokio::time::Instant::now() + Duration::from_millis(settings.group_ms));
+                }
+            }
+            () = at(flush_at), if !group.is_empty() => {
+                group.write().await?;
+                flush_at = None;
+            }
+            _ = renewal.tick() => {
+                let until = app.clock.lease_now().plus(settings.lease());
+                let held = bulk_item::renew(&app.db, job.seq, *lease, until).await?;
+                if held == 0 && group.is_empty() {
+                    // Someone else has them by now; what is still running would be thrown away.
+                    return Ok(false);
+                }
+            }
+            () = app.stop.cancelled(), if give_up_at.is_none() => {
+                give_up_at = Some(tokio::time::Instant::now() + LAST_MOMENTS);
+            }
+            () = at(give_up_at), if give_up_at.is_some() => {
+                group.write().await?;
+                return Ok(false);
+            }
+        }
+    }
+}
+
+async fn at(moment: Option<tokio::time::Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn lookup_of(job: &Job, item: &LeasedItem) -> Lookup {
+    Lookup {
+        source: job.source.clone(),
+        country: job.country,
+        topic: job.topic,
+        key: job.key,
+        value: item.value.clone(),
+    }
+}
+
+/// What the store has for the whole batch that is fresh enough: one read.
+async fn stored_pages(app: &App, batch: &LeasedBatch) -> Result<HashMap<String, Vec<LookupPage>>, StorageError> {
+    let fingerprints: Vec<String> =
+        batch.items.iter().map(|item| lookup_of(&batch.job, item).fingerprint()).collect();
+    let oldest: Timestamp = app.clock.now().minus(batch.job.options.max_age.duration());
+    lookup_page::find_fresh(&app.db, &fingerprints, oldest).await
+}
+
+async fn end_of(app: &App, job: &Job, item: &LeasedItem, lookup: Lookup, stored: Vec<LookupPage>) -> (u32, ItemEnd) {
+    if item.attempt > app.config.jobs.most_attempts {
+        tracing::error!(job = %job.id, position = item.position, "a value ended its worker too often");
+        return (item.position, ItemEnd::Failed(Reason::Error));
+    }
+    let end = match app.engine.find(&lookup, &job.options, stored).await {
+        Outcome::Found { pages, incomplete } => {
+            let offers = pages.iter().filter_map(|page| page.content.as_deref()).map(|c| c.offers.len()).sum::<usize>();
+            ItemEnd::Found { pages, offers: u32::try_from(offers).unwrap_or(u32::MAX), incomplete }
+        }
+        Outcome::NotFound { page } => ItemEnd::NotFound { page },
+        Outcome::Failed(reason) => ItemEnd::Failed(reason),
+        Outcome::Later { wait, pages } => {
+            ItemEnd::Postponed { pages, not_before: app.clock.lease_now().plus(wait) }
+        }
+    };
+    (item.position, end)
+}

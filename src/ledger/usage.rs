@@ -1,0 +1,22 @@
+//! What was used, from the ledger alone: the jobs add up to the days and the days to the month.
+
+use crate::app::App;
+use crate::domain::{UsageDay, UsageMonth, UsageToday};
+use crate::storage::account::Account;
+use crate::storage::{StorageError, ledger};
+
+/// Credits of the current UTC day.
+pub async fn usage_today(app: &App, account: &Account) -> Result<UsageToday, StorageError> {
+    let today = app.clock.now().day();
+    let found = ledger::usage_by_day(&app.db, account.id, &today, &today).await?.pop();
+    let day = found.unwrap_or(UsageDay { date: today, charge: Default::default() });
+    Ok(UsageToday { day, quota: account.daily_quota })
+}
+
+/// Credits of the current month up to today (UTC).
+pub async fn usage_month(app: &App, account: &Account) -> Result<UsageMonth, StorageError> {
+    let now = app.clock.now();
+    let (from, to) = (format!("{}-01", now.month()), now.day());
+    let days = ledger::usage_by_day(&app.db, account.id, &from, &to).await?;
+    Ok(UsageMonth { from, to, included: app.plan(&account.plan).included_credits, days })
+}

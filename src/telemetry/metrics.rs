@@ -1,0 +1,175 @@
+//! What the server counts, in the OpenMetrics text format.
+
+use prometheus_client::encoding::text::encode;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
+use prometheus_client::registry::Registry;
+use std::sync::Arc;
+use std::time::Duration;
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SourceOutcome {
+    source: String,
+    country: String,
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SourceLabel {
+    source: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabel {
+    route: String,
+    method: String,
+    status: u16,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct StatusLabel {
+    status: &'static str,
+}
+
+/// The metrics of one server. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Metrics(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    registry: Registry,
+    jobs_created: Counter,
+    jobs_finished: Counter,
+    job_seconds: Histogram,
+    values: Family<SourceOutcome, Counter>,
+    lookup_seconds: Family<SourceLabel, Histogram>,
+    pages_live: Family<SourceLabel, Counter>,
+    pages_ready: Family<SourceLabel, Counter>,
+    source_requests: Family<SourceLabel, Counter>,
+    source_bytes: Family<SourceLabel, Counter>,
+    credits: Counter,
+    requests: Family<RequestLabel, Counter>,
+    request_seconds: Histogram,
+    panics: Counter,
+    open_jobs: Family<StatusLabel, Gauge>,
+    tickets_waiting: Gauge,
+    values_ready: Gauge,
+}
+
+/// One lookup as the metrics see it.
+#[derive(Debug, Clone)]
+pub struct LookupSeen<'a> {
+    pub source: &'a str,
+    pub country: &'a str,
+    pub outcome: &'static str,
+    pub pages_live: u32,
+    pub pages_ready: u32,
+    pub requests: u32,
+    pub bytes: u64,
+    pub duration: Duration,
+}
+
+impl Metrics {
+    pub fn new() -> Metrics {
+        let seconds = || Histogram::new(exponential_buckets(0.001, 2.0, 16));
+        let mut inner = Inner {
+            registry: Registry::with_prefix("pricemill"),
+            jobs_created: Counter::default(),
+            jobs_finished: Counter::default(),
+            job_seconds: Histogram::new(exponential_buckets(0.05, 2.0, 18)),
+            values: Family::default(),
+            lookup_seconds: Family::new_with_constructor(|| Histogram::new(exponential_buckets(0.001, 2.0, 16))),
+            pages_live: Family::default(),
+            pages_ready: Family::default(),
+            source_requests: Family::default(),
+            source_bytes: Family::default(),
+            credits: Counter::default(),
+            requests: Family::default(),
+            request_seconds: seconds(),
+            panics: Counter::default(),
+            open_jobs: Family::default(),
+            tickets_waiting: Gauge::default(),
+            values_ready: Gauge::default(),
+        };
+        let registry = &mut inner.registry;
+        registry.register("jobs_created", "Bulk jobs created", inner.jobs_created.clone());
+        registry.register("jobs_finished", "Bulk jobs finished", inner.jobs_finished.clone());
+        registry.register("job_seconds", "From creation to finish", inner.job_seconds.clone());
+        registry.register("values", "Lookups that ended, by outcome", inner.values.clone());
+        registry.register("lookup_seconds", "Duration of a lookup", inner.lookup_seconds.clone());
+        registry.register("pages_live", "Result pages fetched", inner.pages_live.clone());
+        registry.register("pages_stored", "Result pages from the store or a twin in flight", inner.pages_ready.clone());
+        registry.register("source_requests", "Requests answered by a source", inner.source_requests.clone());
+        registry.register("source_bytes", "Bytes received from a source", inner.source_bytes.clone());
+        registry.register("credits", "Credits settled", inner.credits.clone());
+        registry.register("http_requests", "Requests answered", inner.requests.clone());
+        registry.register("http_request_seconds", "Until the answer's head", inner.request_seconds.clone());
+        registry.register("panics", "Handlers that panicked", inner.panics.clone());
+        registry.register("jobs_open", "Bulk jobs that are not done, by status", inner.open_jobs.clone());
+        registry.register("tickets_waiting", "Tickets nobody has answered yet", inner.tickets_waiting.clone());
+        registry.register("values_ready", "Values that could be begun now", inner.values_ready.clone());
+        Metrics(Arc::new(inner))
+    }
+
+    pub fn job_created(&self) {
+        self.0.jobs_created.inc();
+    }
+
+    pub fn job_finished(&self, took: Duration, credits: u64) {
+        self.0.jobs_finished.inc();
+        self.0.job_seconds.observe(took.as_secs_f64());
+        self.0.credits.inc_by(credits);
+    }
+
+    pub fn lookup_ended(&self, seen: &LookupSeen<'_>) {
+        let source = SourceLabel { source: seen.source.to_owned() };
+        let outcome = SourceOutcome {
+            source: seen.source.to_owned(),
+            country: seen.country.to_owned(),
+            outcome: seen.outcome,
+        };
+        self.0.values.get_or_create(&outcome).inc();
+        self.0.lookup_seconds.get_or_create(&source).observe(seen.duration.as_secs_f64());
+        self.0.pages_live.get_or_create(&source).inc_by(seen.pages_live.into());
+        self.0.pages_ready.get_or_create(&source).inc_by(seen.pages_ready.into());
+        self.0.source_requests.get_or_create(&source).inc_by(seen.requests.into());
+        self.0.source_bytes.get_or_create(&source).inc_by(seen.bytes);
+    }
+
+    /// `route` is the pattern, never the path: ids would make a series each.
+    pub fn request_answered(&self, route: &str, method: &str, status: u16, took: Duration) {
+        let label = RequestLabel { route: route.to_owned(), method: method.to_owned(), status };
+        self.0.requests.get_or_create(&label).inc();
+        self.0.request_seconds.observe(took.as_secs_f64());
+    }
+
+    pub fn panicked(&self) {
+        self.0.panics.inc();
+    }
+
+    /// How much waits, looked at when the metrics are asked for.
+    pub fn set_depth(&self, open_jobs: &[(&'static str, u64)], tickets: u64, values_ready: u64) {
+        for (status, n) in open_jobs {
+            let n = i64::try_from(*n).unwrap_or(i64::MAX);
+            self.0.open_jobs.get_or_create(&StatusLabel { status }).set(n);
+        }
+        self.0.tickets_waiting.set(i64::try_from(tickets).unwrap_or(i64::MAX));
+        self.0.values_ready.set(i64::try_from(values_ready).unwrap_or(i64::MAX));
+    }
+
+    /// The OpenMetrics text.
+    pub fn encode(&self) -> Result<String, std::fmt::Error> {
+        let mut text = String::new();
+        encode(&mut text, &self.0.registry)?;
+        Ok(text)
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Metrics {
+        Metrics::new()
+    }
+}

@@ -1,0 +1,67 @@
+//! Every queue and every periodic task on one screen.
+//!
+//! | what | how often | concurrency | does |
+//! |---|---|---|---|
+//! | queue `bulk_batch` | when rung | `jobs.batches` | [`jobs::run_batch`] |
+//! | reconcile | `jobs.reconcile_ms` | 1 | [`jobs::reconcile`] |
+//! | sweep | 60 s | 1 | deletes answered tickets |
+
+use crate::app::SharedApp;
+use crate::jobs;
+use crate::queue::QueueSettings;
+use std::future::Future;
+use std::time::Duration;
+use tokio::task::JoinSet;
+
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// Starts all of them; they end after `app.stop` is cancelled.
+pub fn start(app: &SharedApp) -> JoinSet<()> {
+    let mut workers = JoinSet::new();
+    workers.spawn(answer_tickets(app.clone()));
+    let reconcile_every = Duration::from_millis(app.config.jobs.reconcile_ms.max(10));
+    workers.spawn(periodically(app.clone(), "reconcile", reconcile_every, |app| async move { jobs::reconcile(&app).await }));
+    workers.spawn(periodically(app.clone(), "sweep", SWEEP_EVERY, |app| async move {
+        app.queue.sweep().await?;
+        Ok(())
+    }));
+    workers
+}
+
+async fn answer_tickets(app: SharedApp) {
+    let settings = QueueSettings {
+        concurrency: app.config.jobs.batches.max(1),
+        shutdown: Duration::from_millis(app.config.server.shutdown_ms),
+    };
+    // A name of its own for each start: under the old name apalis refuses a worker that comes back within a heartbeat.
+    let name = format!("pricemill-{}", app.ids.request_id());
+    let worker = app.clone();
+    let handle = move |_ticket| {
+        let app = worker.clone();
+        async move {
+            if let Err(error) = jobs::run_batch(&app).await {
+                tracing::error!(%error, "batch not written; its values are begun again when the lease runs out");
+            }
+        }
+    };
+    if let Err(error) = app.queue.answer(&name, settings, handle, app.stop.clone().cancelled_owned()).await {
+        tracing::error!(%error, "the queue's worker ended");
+    }
+}
+
+async fn periodically<F>(app: SharedApp, name: &'static str, every: Duration, task: impl Fn(SharedApp) -> F)
+where
+    F: Future<Output = Result<(), Box<dyn std::error::Error + Send + Sync>>>,
+{
+    let mut ticks = tokio::time::interval(every);
+    ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = app.stop.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        if let Err(error) = task(app.clone()).await {
+            tracing::error!(%error, task = name, "will be tried again");
+        }
+    }
+}
