@@ -1,3 +1,15 @@
-//! The commands: one file each.
+//! The command line: one file a command.
 
-pub mod sources;
+mod account;
+mod client;
+mod command;
+mod demo;
+mod job;
+mod migrate;
+mod serve;
+mod settings;
+mod signal;
+mod sources;
+mod token;
+
+pub use command::main;

@@ -1,0 +1,78 @@
+//! Every command, and how it ends: 0 when it did what it was asked, 1 when it failed, 2 when it was not understood.
+
+use super::{account, demo, extract, job, migrate, price, serve, sources, token};
+use clap::{CommandFactory, Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Self-hosted price data: bulk lookups in, priced offers out, every credit accounted for.
+#[derive(Debug, Parser)]
+#[command(name = "pricemill", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start the server: the API and its workers
+    Serve(serve::ServeArgs),
+    /// Show the main job on a demo marketplace: starts everything, submits a job, prints its results
+    Demo(demo::DemoArgs),
+    /// Bring the database's schema up to date
+    Migrate(migrate::MigrateArgs),
+    /// Create and list accounts
+    Account(account::AccountArgs),
+    /// Create, list and revoke API tokens
+    Token(token::TokenArgs),
+    /// Submit a job to a server and download its results
+    Job(job::JobArgs),
+    /// Read one saved or fetched page: product as JSON
+    Extract(extract::ExtractArgs),
+    /// Read printed prices
+    Price(price::PriceArgs),
+    /// Check, list, disable and enable sources
+    Sources(sources::SourcesArgs),
+    /// Print a completion script for a shell
+    Completions { shell: clap_complete::Shell },
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    let runtime = || tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    match command {
+        Command::Serve(args) => runtime()?.block_on(serve::run(args)),
+        Command::Demo(args) => runtime()?.block_on(demo::run(args)),
+        Command::Migrate(args) => runtime()?.block_on(migrate::run(args)),
+        Command::Account(args) => runtime()?.block_on(account::run(args)),
+        Command::Token(args) => runtime()?.block_on(token::run(args)),
+        Command::Job(args) => runtime()?.block_on(job::run(args)),
+        Command::Extract(args) => runtime()?.block_on(extract::run(args)),
+        Command::Price(args) => price::run(args),
+        Command::Sources(args) => runtime()?.block_on(sources::run(args)),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "pricemill", &mut std::io::stdout());
+            Ok(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}
