@@ -1,1 +1,4 @@
-//! (empty)
+//! The commands: one file each.
+
+pub mod extract;
+pub mod price;

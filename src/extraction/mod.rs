@@ -4,6 +4,8 @@
 //! for each kind of page its source has.
 
 mod extracted;
+mod price_symbols;
+pub mod price_text;
 pub mod recipe;
 
 pub use extracted::{Extracted, PageContext, SearchResult, Verdict};
