@@ -16,9 +16,12 @@ enum Command {
     Price(pricemill::cli::price::PriceArgs),
 }
 
-fn main() -> ExitCode {
+#[tokio::main]
+async fn main() -> ExitCode {
     let done = match Cli::parse().command {
-        Command::Extract(args) => pricemill::cli::extract::run(&args),
+        Command::Extract(args) => {
+            pricemill::cli::extract::run(&args, async |_| anyhow::bail!("no network here yet")).await
+        }
         Command::Price(args) => pricemill::cli::price::run(&args),
     };
     match done {

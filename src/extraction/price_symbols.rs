@@ -148,7 +148,8 @@ impl CurrencyHint {
             several => [self.currency, self.country.and_then(Country::currency)]
                 .into_iter()
                 .flatten()
-                .find(|c| several.contains(c)),
+                .find(|c| several.contains(c))
+                .or(usual),
         }
     }
 }
