@@ -1,3 +1,5 @@
 //! The commands: one file each.
 
+pub mod extract;
+pub mod price;
 pub mod sources;
