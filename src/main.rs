@@ -14,6 +14,7 @@ struct Cli {
 enum Command {
     Extract(pricemill::cli::extract::ExtractArgs),
     Price(pricemill::cli::price::PriceArgs),
+    Sources(pricemill::cli::sources::SourcesArgs),
 }
 
 #[tokio::main]
@@ -23,6 +24,7 @@ async fn main() -> ExitCode {
             pricemill::cli::extract::run(&args, async |_| anyhow::bail!("no network here yet")).await
         }
         Command::Price(args) => pricemill::cli::price::run(&args),
+        Command::Sources(args) => pricemill::cli::sources::run(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::clock::Clock;
-use crate::demo::EmbeddedAnswer;
 use crate::domain::{
     Country, Key, Lookup, LookupOptions, MaxAge, PageLimit, Reason, SourceName, Timestamp, Topic, check_value,
 };
@@ -23,7 +22,7 @@ name = "linked"
 kind = "comparator"
 topics = ["product_and_offers"]
 countries = ["de", "jp"]
-base_url = "embedded://market/{country}"
+base_url = "embedded://market/shop/{country}"
 [keys.gtin]
 [keys.keyword]
 [keys.source_id]
@@ -99,7 +98,7 @@ impl Market {
         for (i, shop) in shops.iter().enumerate() {
             let next = (i + 1 < shops.len()).then(|| format!("/de/offers/15858468867886681869?p={}", i + 2));
             let offers = json!([{"shop": shop, "price": format!("{}.5", 10 + i), "shipping": "1"}]);
-            let body = json!({"name": "Tablet", "offers": offers, "next": next});
+            let body = json!({"name": "Tablet", "offers": offers, "next": next.map(|path| format!("/shop{path}"))});
             let linked = if i == 0 { String::new() } else { format!("?p={}", i + 1) };
             market.set(&format!("/de/offers/15858468867886681869{linked}"), body.clone());
             market.set(&format!("/de/offers/15858468867886681869?page={}", i + 1), body);
@@ -119,9 +118,17 @@ pub(super) fn bench(market: Market) -> Bench {
     let registry = Registry::load(None, &files).unwrap();
     let clock = Clock::frozen_at(NOW);
     let answers = market.clone();
-    let engine =
-        Engine::new(Arc::new(registry), Arc::new(Fetcher::default()), clock.clone(), Ids::seeded(7), no_metrics())
-            .with_embedded(Arc::new(move |path| answers.answer(path)));
+    let engine = Engine::new(
+        Arc::new(registry),
+        Arc::new(Fetcher::default()),
+        Arc::new(move |name, path| {
+            assert_eq!(name, "shop");
+            answers.answer(path)
+        }),
+        clock.clone(),
+        Ids::seeded(7),
+        no_metrics(),
+    );
     Bench { engine, market, clock }
 }
 
@@ -221,8 +228,9 @@ async fn the_end_shows_as_nothing_or_as_the_last_page_again() {
 #[tokio::test]
 async fn next_links_that_lead_round_or_away_end_the_list() {
     let first = "/de/offers/15858468867886681869";
-    let next_of_second =
-        [first, "/de/offers/15858468867886681869?p=2", "embedded://elsewhere/x", "http://a.example/", ""];
+    let second = "/shop/de/offers/15858468867886681869?p=2";
+    let round = "/shop/de/offers/15858468867886681869";
+    let next_of_second = [round, second, "embedded://elsewhere/x", "http://a.example/", ""];
     for next in next_of_second {
         let market = Market::with_tablet(&["A", "B"]);
         market.set(&format!("{first}?p=2"), json!({"offers": [{"shop": "B", "price": "1"}], "next": next}));
