@@ -72,9 +72,7 @@ pub async fn open_database(config: &Config) -> Result<(Db, Queue), BootError> {
 
 /// The sources of the settings.
 pub fn load_sources(config: &Config, definitions: &[(String, String)]) -> Result<Registry, BootError> {
-    let directory = &config.sources.directory;
-    let directory = (!directory.as_os_str().is_empty()).then_some(directory.as_path());
-    Registry::load(directory, definitions).map_err(BootError::Definitions)
+    Registry::load(config.sources.directory(), definitions).map_err(BootError::Definitions)
 }
 
 /// The one crawler of a process.
@@ -100,8 +98,7 @@ pub async fn boot(boot: Boot) -> Result<Running, BootError> {
     let listener = listen(&config.server.listen)?;
     let (db, queue) = open_database(&config).await?;
     let metrics = Metrics::new();
-    let engine = Engine::new(registry, fetcher, clock.clone(), ids.clone(), lookup_metrics(&metrics))
-        .with_embedded(embedded);
+    let engine = Engine::new(registry, fetcher, embedded, clock.clone(), ids.clone(), lookup_metrics(&metrics));
     let app = Arc::new(App {
         config,
         clock,

@@ -57,8 +57,8 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Account(args) => runtime()?.block_on(account::run(args)),
         Command::Token(args) => runtime()?.block_on(token::run(args)),
         Command::Job(args) => runtime()?.block_on(job::run(args)),
-        Command::Extract(args) => runtime()?.block_on(extract::run(args)),
-        Command::Price(args) => price::run(args),
+        Command::Extract(args) => runtime()?.block_on(extract::run(&args, super::fetch_page::fetch_page)),
+        Command::Price(args) => price::run(&args),
         Command::Sources(args) => runtime()?.block_on(sources::run(args)),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "pricemill", &mut std::io::stdout());

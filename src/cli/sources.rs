@@ -1,7 +1,10 @@
 //! `sources`: what the definitions say, and whether they are right.
 
-use crate::domain::{Key, Topic};
+use super::settings::SettingsArgs;
+use crate::clock::Clock;
+use crate::domain::{Country, Key, SourceName, Switch, Topic, check_value};
 use crate::sources::{Definition, DefinitionError, Registry};
+use crate::storage::source_switch;
 use anyhow::bail;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -26,15 +29,63 @@ enum SourcesCommand {
         #[arg(long, value_name = "DIR")]
         sources: Option<PathBuf>,
     },
+    /// Switch a source off, or only one of its countries, keys or values
+    Disable(SwitchArgs),
+    /// Switch it on again
+    Enable(SwitchArgs),
+}
+
+#[derive(Debug, clap::Args)]
+struct SwitchArgs {
+    /// Name or alias
+    source: String,
+    #[arg(long)]
+    country: Option<Country>,
+    /// gtin, keyword or source_id
+    #[arg(long, value_parser = parse_key)]
+    key: Option<Key>,
+    #[arg(long)]
+    value: Option<String>,
+    #[command(flatten)]
+    settings: SettingsArgs,
+}
+
+fn parse_key(text: &str) -> Result<Key, String> {
+    Key::parse(text).ok_or_else(|| "a key is gtin, keyword or source_id".to_owned())
 }
 
 /// Runs the command on standard output; fails when a definition is wrong.
-pub fn run(args: &SourcesArgs) -> anyhow::Result<()> {
-    let mut out = std::io::stdout().lock();
+pub async fn run(args: SourcesArgs) -> anyhow::Result<()> {
     match &args.command {
-        SourcesCommand::Check { dir } => check(dir.as_deref(), &mut out),
-        SourcesCommand::List { sources } => list(sources.as_deref(), &mut out),
+        SourcesCommand::Check { dir } => check(dir.as_deref(), &mut std::io::stdout().lock()),
+        SourcesCommand::List { sources } => list(sources.as_deref(), &mut std::io::stdout().lock()),
+        SourcesCommand::Disable(switch) => turn(switch, false).await,
+        SourcesCommand::Enable(switch) => turn(switch, true).await,
     }
+}
+
+/// Writes or deletes a switch; running servers see it at the next job.
+async fn turn(args: &SwitchArgs, on: bool) -> anyhow::Result<()> {
+    let (config, db, _) = args.settings.open().await?;
+    let registry = Registry::check(config.sources.directory()).or_else(refuse)?;
+    // Sources of the demo are known to the demo alone, so a name nobody knows is taken as it is written.
+    let source = registry.find(&args.source).map_or_else(|| SourceName::new(&args.source), |d| d.name.clone());
+    let value = match (args.key, &args.value) {
+        (Some(key), Some(value)) => Some(check_value(key, value)?),
+        (None, Some(_)) => bail!("--value goes with --key, which says what the value is"),
+        (_, None) => None,
+    };
+    let switch = Switch { source, country: args.country, key: args.key, value };
+    let changed = if on {
+        source_switch::delete(&db, &switch).await?
+    } else {
+        source_switch::insert(&db, &switch, Clock::system().now()).await?
+    };
+    db.close().await;
+    if !changed {
+        bail!("exactly that was {} already", if on { "enabled" } else { "disabled" });
+    }
+    Ok(())
 }
 
 fn check(dir: Option<&Path>, out: &mut impl Write) -> anyhow::Result<()> {

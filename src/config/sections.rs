@@ -4,7 +4,7 @@ use crate::domain::Credits;
 use crate::fetching::FetchSettings;
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 #[derive(Debug, Clone, Deserialize)]
@@ -92,4 +92,11 @@ pub struct PlanConfig {
     pub daily_quota: Credits,
     pub jobs_in_flight: u64,
     pub creations_per_minute: u32,
+}
+
+impl SourcesConfig {
+    /// The directory of definitions, if there is one.
+    pub fn directory(&self) -> Option<&Path> {
+        (!self.directory.as_os_str().is_empty()).then_some(self.directory.as_path())
+    }
 }

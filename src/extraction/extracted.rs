@@ -1,6 +1,8 @@
 //! What extraction answers.
 
+use super::recipe::ProductField;
 use crate::domain::{Amount, Country, Currency, Offer, Product};
+use std::collections::BTreeMap;
 use url::Url;
 
 /// What is known about a page besides its text.
@@ -24,6 +26,8 @@ pub struct Extracted {
     /// Absolute where the page's URL is known.
     pub next_page: Option<String>,
     pub verdict: Verdict,
+    /// Where each product field comes from.
+    pub provenance: BTreeMap<ProductField, Evidence>,
 }
 
 /// What kind of page it was.
@@ -56,4 +60,26 @@ pub struct SearchResult {
     pub review_count: Option<u32>,
     pub review_rating: Option<u8>,
     pub gtin: Option<String>,
+}
+
+/// Where a value was found, strongest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Evidence {
+    /// A rule of the recipe.
+    Rule,
+    JsonLd,
+    Microdata,
+    Meta,
+    /// The page as a person sees it.
+    Visible,
+}
+
+/// Why a page could not be read at all.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ExtractError {
+    #[error("the page cannot be parsed: {0}")]
+    Parser(String),
+    #[error("not JSON: {0}")]
+    Json(String),
 }

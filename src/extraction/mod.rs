@@ -1,12 +1,38 @@
 //! Page text in, product out; no network and no database.
 //!
-//! [`extract`] reads one page by a [`Recipe`]; [`price_text`] reads one printed price. A source definition holds one recipe
-//! for each kind of page its source has.
+//! A [`Recipe`] says how to read one kind of page; [`CompiledRecipe::compile`] checks it once, and [`extract`] reads a page by
+//! it in one pass: `pass` streams the page through lol_html and feeds the collectors (`microdata`, `json_ld`, `meta`,
+//! `visible`, and the recipe's own `selectors`), then `merge` weighs what they found. [`price_text`] reads one printed price.
 
-mod compiled;
+mod availability;
+mod compile;
+mod elements;
+mod extract;
 mod extracted;
+mod graph;
+mod hints;
+mod identifiers;
+mod identity;
+mod json;
+mod json_ld;
+mod lists;
+mod merge;
+mod meta;
+mod microdata;
+mod pass;
+mod price_symbols;
+pub mod price_text;
+mod rating;
 pub mod recipe;
+mod rules;
+mod schema_org;
+mod selectors;
+mod visible;
+mod visible_rank;
+mod visible_words;
 
-pub use compiled::{CompiledRecipe, ExtractError, RecipeError, extract};
-pub use extracted::{Extracted, PageContext, SearchResult, Verdict};
+pub use compile::{CompiledRecipe, RecipeError, RecipeFault};
+pub use extract::{extract, extract_in_chunks};
+pub use extracted::{Evidence, ExtractError, Extracted, PageContext, SearchResult, Verdict};
 pub use recipe::Recipe;
+pub use selectors::{SelectorRefusal, check_selector};

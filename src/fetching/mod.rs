@@ -1,5 +1,6 @@
 //! One page over the network, with manners.
 
+pub mod charset;
 mod page;
 mod policy;
 mod stand_in;

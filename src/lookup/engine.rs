@@ -3,7 +3,6 @@
 use super::coalesce::InFlight;
 use super::event::MetricsHook;
 use crate::clock::Clock;
-use crate::demo::{self, EmbeddedAnswer};
 use crate::fetching::Fetcher;
 use crate::ids::Ids;
 use crate::sources::Registry;
@@ -16,8 +15,22 @@ pub const FIRST_PATIENCE: Duration = Duration::from_millis(500);
 /// The same for every further request: a lookup that has begun waits, since what it has fetched would be lost.
 pub const NEXT_PATIENCE: Duration = Duration::from_secs(60);
 
-/// Answers requests to `embedded://…` by path and query, in this process.
-pub type Embedded = Arc<dyn Fn(&str) -> EmbeddedAnswer + Send + Sync>;
+/// Answers `embedded://market/NAME/PATH?QUERY` in this process, given `NAME` and `/PATH?QUERY`. Must not block.
+pub type Embedded = Arc<dyn Fn(&str, &str) -> EmbeddedAnswer + Send + Sync>;
+
+/// A page out of the binary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EmbeddedAnswer {
+    pub status: u16,
+    pub body: String,
+    /// Without parameters, lower case.
+    pub content_type: String,
+}
+
+/// Nothing behind `embedded://` addresses: every page is gone.
+pub fn no_marketplace() -> Embedded {
+    Arc::new(|_, _| EmbeddedAnswer { status: 404, body: String::new(), content_type: String::new() })
+}
 
 /// Finds one value at a time; cheap to clone, clones share what is in flight.
 #[derive(Clone)]
@@ -32,14 +45,15 @@ pub struct Engine {
 }
 
 impl Engine {
-    pub fn new(registry: Arc<Registry>, fetcher: Arc<Fetcher>, clock: Clock, ids: Ids, metrics: MetricsHook) -> Engine {
-        let embedded: Embedded = Arc::new(demo::respond);
+    pub fn new(
+        registry: Arc<Registry>,
+        fetcher: Arc<Fetcher>,
+        embedded: Embedded,
+        clock: Clock,
+        ids: Ids,
+        metrics: MetricsHook,
+    ) -> Engine {
         Engine { registry, fetcher, embedded, clock, ids, metrics, in_flight: Arc::default() }
-    }
-
-    /// The same engine with another marketplace behind `embedded://` addresses.
-    pub fn with_embedded(self, embedded: Embedded) -> Engine {
-        Engine { embedded, ..self }
     }
 
     pub fn registry(&self) -> &Registry {

@@ -157,12 +157,15 @@ impl Engine {
         }
         let planned = plan::list_page(definition, lookup, &hit, 1).ok_or(Stop::Failed(Reason::Error))?;
         let step = definition.list_step().ok_or(Stop::Failed(Reason::Error))?;
+        let announced = product.as_ref().and_then(|(product, _)| product.offer_count);
         let list = match self.get_planned(definition, lookup.country, planned, spent).await {
             Ok(page) if product.is_none() => {
                 understood(&page.extracted)?;
                 Some(page)
             }
-            Ok(page) if is_unreadable(&page.extracted, step, 1) => return Err(Stop::Failed(Reason::Error)),
+            Ok(page) if is_unreadable(&page.extracted, step, 1, announced) => {
+                return Err(Stop::Failed(Reason::Error));
+            }
             Ok(page) => Some(page),
             // The product is there, only nobody offers it.
             Err(GetError::Gone) if product.is_some() => None,
@@ -210,7 +213,7 @@ impl Engine {
             }
         };
         let page = self.get(definition, lookup.country, url, step, spent).await?;
-        if is_unreadable(&page.extracted, step, number) {
+        if is_unreadable(&page.extracted, step, number, None) {
             return Err(Stop::Failed(Reason::Error));
         }
         let next_url = next_url(definition, lookup, listing.hit(), &page, number, listing.pages());

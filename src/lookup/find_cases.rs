@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::clock::Clock;
-use crate::demo::EmbeddedAnswer;
 use crate::domain::{
     Country, Key, Lookup, LookupOptions, MaxAge, PageLimit, Reason, SourceName, Timestamp, Topic, check_value,
 };
@@ -23,7 +22,7 @@ name = "linked"
 kind = "comparator"
 topics = ["product_and_offers"]
 countries = ["de", "jp"]
-base_url = "embedded://market/{country}"
+base_url = "embedded://market/shop/{country}"
 [keys.gtin]
 [keys.keyword]
 [keys.source_id]
@@ -41,6 +40,7 @@ url = "{base_url}/product/{id}"
 [steps.product.page]
 format = "json"
 fields.name = { path = "name" }
+fields.offer_count = { path = "count" }
 [steps.offers]
 url = "{base_url}/offers/{id}"
 max_pages = 5
@@ -99,7 +99,7 @@ impl Market {
         for (i, shop) in shops.iter().enumerate() {
             let next = (i + 1 < shops.len()).then(|| format!("/de/offers/15858468867886681869?p={}", i + 2));
             let offers = json!([{"shop": shop, "price": format!("{}.5", 10 + i), "shipping": "1"}]);
-            let body = json!({"name": "Tablet", "offers": offers, "next": next});
+            let body = json!({"name": "Tablet", "offers": offers, "next": next.map(|path| format!("/shop{path}"))});
             let linked = if i == 0 { String::new() } else { format!("?p={}", i + 1) };
             market.set(&format!("/de/offers/15858468867886681869{linked}"), body.clone());
             market.set(&format!("/de/offers/15858468867886681869?page={}", i + 1), body);
@@ -119,9 +119,17 @@ pub(super) fn bench(market: Market) -> Bench {
     let registry = Registry::load(None, &files).unwrap();
     let clock = Clock::frozen_at(NOW);
     let answers = market.clone();
-    let engine =
-        Engine::new(Arc::new(registry), Arc::new(Fetcher::default()), clock.clone(), Ids::seeded(7), no_metrics())
-            .with_embedded(Arc::new(move |path| answers.answer(path)));
+    let engine = Engine::new(
+        Arc::new(registry),
+        Arc::new(Fetcher::default()),
+        Arc::new(move |name, path| {
+            assert_eq!(name, "shop");
+            answers.answer(path)
+        }),
+        clock.clone(),
+        Ids::seeded(7),
+        no_metrics(),
+    );
     Bench { engine, market, clock }
 }
 
@@ -221,8 +229,9 @@ async fn the_end_shows_as_nothing_or_as_the_last_page_again() {
 #[tokio::test]
 async fn next_links_that_lead_round_or_away_end_the_list() {
     let first = "/de/offers/15858468867886681869";
-    let next_of_second =
-        [first, "/de/offers/15858468867886681869?p=2", "embedded://elsewhere/x", "http://a.example/", ""];
+    let second = "/shop/de/offers/15858468867886681869?p=2";
+    let round = "/shop/de/offers/15858468867886681869";
+    let next_of_second = [round, second, "embedded://elsewhere/x", "http://a.example/", ""];
     for next in next_of_second {
         let market = Market::with_tablet(&["A", "B"]);
         market.set(&format!("{first}?p=2"), json!({"offers": [{"shop": "B", "price": "1"}], "next": next}));
@@ -327,4 +336,47 @@ async fn a_stored_not_found_is_an_answer_too() {
     bench.market.asked();
     assert_eq!(bench.find("linked", PageLimit::All, stored(&first)).await, first);
     assert_eq!(bench.market.asked(), [""; 0]);
+}
+
+#[tokio::test]
+async fn an_empty_first_page_is_read_by_what_the_product_page_counts() {
+    for (count, is_found) in [(json!(0), true), (json!(3), false), (Value::Null, true)] {
+        let market = Market::with_tablet(&["A"]);
+        market.set("/de/product/15858468867886681869", json!({"name": "Tablet", "count": count}));
+        market.set("/de/offers/15858468867886681869", json!({"offers": []}));
+        let outcome = bench(market).find("linked", PageLimit::All, vec![]).await;
+        match is_found {
+            true => assert_eq!(found(&outcome), (vec![String::new()], false)),
+            false => assert_eq!(outcome, Outcome::Failed(Reason::Error), "three offers, and none could be read"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_test_source_answers_in_any_country_without_network() {
+    let registry = Arc::new(Registry::load(None, &[]).unwrap());
+    let answer = |name: &str, path: &str| {
+        let page = match (name, path) {
+            ("test", "/jp/search?q=ipad%20mini") => {
+                r#"<ul><li class="hit" data-pid="15858468867886681869"><h3>iPad</h3></li></ul>"#
+            }
+            ("test", "/jp/product/15858468867886681869") => r#"<main id="product"><h1>iPad mini</h1></main>"#,
+            ("test", "/jp/product/15858468867886681869/offers?page=1") => {
+                r#"<table><tr class="offer"><td class="shop"><a href="/s">Some Shop</a></td><td class="price">¥1,299</td></tr></table>"#
+            }
+            _ => return EmbeddedAnswer { status: 404, body: String::new(), content_type: "text/html".into() },
+        };
+        EmbeddedAnswer { status: 200, body: page.into(), content_type: "text/html".into() }
+    };
+    let (clock, ids) = (Clock::frozen_at(NOW), Ids::seeded(1));
+    let engine = Engine::new(registry, Arc::new(Fetcher::default()), Arc::new(answer), clock, ids, no_metrics());
+    let ipad = Lookup { country: "jp".parse().unwrap(), ..lookup("test", Key::Keyword, "ipad mini") };
+    let outcome = engine.find(&ipad, &options(PageLimit::All), vec![]).await;
+    assert_eq!(found(&outcome), (vec!["Some Shop".into()], false));
+    let page = stored(&outcome).remove(0);
+    let content = page.content.unwrap();
+    assert_eq!(content.product.name.as_deref(), Some("iPad mini"));
+    assert_eq!(content.product.id.as_deref(), Some("15858468867886681869"));
+    assert_eq!(content.offers[0].price, "1299".parse().ok());
+    assert_eq!(content.offers[0].currency, Some(crate::domain::Currency::JPY));
 }

@@ -55,7 +55,7 @@ impl Engine {
         spent.bytes += page.bytes_received;
         let context =
             PageContext { url: Some(&page.url), country: Some(country), currency: definition.currency(country) };
-        match extraction::extract(&page.text, &step.recipe, &context) {
+        match extraction::extract(&step.recipe, &page.text, context) {
             Ok(extracted) => Ok(ReadPage { url: page.url, extracted }),
             Err(error) => {
                 tracing::debug!(source = %definition.name, error = %error, "a page could not be read");
@@ -73,11 +73,12 @@ impl Engine {
     }
 
     fn fetch_embedded(&self, url: Url) -> Result<FetchedPage, FetchError> {
+        let (name, path) = url.path().trim_start_matches('/').split_once('/').unwrap_or((url.path(), ""));
         let path_and_query = match url.query() {
-            Some(query) => format!("{}?{query}", url.path()),
-            None => url.path().to_owned(),
+            Some(query) => format!("/{path}?{query}"),
+            None => format!("/{path}"),
         };
-        let answer = (self.embedded)(&path_and_query);
+        let answer = (self.embedded)(name, &path_and_query);
         match answer.status {
             200..=299 => Ok(FetchedPage {
                 url,

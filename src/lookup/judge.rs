@@ -39,10 +39,14 @@ pub(super) fn understood(extracted: &Extracted) -> Result<(), Stop> {
     }
 }
 
-/// Whether a page of the list without offers is something else than an empty page. A source whose pages can say that there
-/// is nothing must say so; and a page that was linked to is there for its offers.
-pub(super) fn is_unreadable(extracted: &Extracted, step: &Step, number: u32) -> bool {
-    let must_say = step.has_no_result_sign || (number > 1 && step.has_next);
+/// Whether a page of the list without offers is something else than an empty page. If the product's page counted its offers
+/// (`announced`, for the first page), the count tells. Otherwise a source whose pages can say that there is nothing must
+/// say so; and a page that was linked to is there for its offers.
+pub(super) fn is_unreadable(extracted: &Extracted, step: &Step, number: u32, announced: Option<u32>) -> bool {
+    let must_say = match announced {
+        Some(count) => count > 0,
+        None => step.has_no_result_sign || (number > 1 && step.has_next),
+    };
     extracted.offers.is_empty() && extracted.verdict == Verdict::NotUnderstood && must_say
 }
 

@@ -18,7 +18,7 @@ mod page;
 #[cfg(test)]
 mod twin_cases;
 
-pub use engine::{Embedded, Engine, FIRST_PATIENCE, NEXT_PATIENCE};
+pub use engine::{Embedded, EmbeddedAnswer, Engine, FIRST_PATIENCE, NEXT_PATIENCE, no_marketplace};
 pub use event::{LookupEvent, MetricsHook, no_metrics};
 pub use find::Outcome;
 pub use page::StoredPage;

@@ -1,0 +1,289 @@
+//! Numbers and names that identify a product, and the labels under which pages print them. ONE table.
+
+use crate::domain::Gtin;
+
+/// What a printed label announces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Label {
+    Gtin,
+    Sku,
+    Mpn,
+    Brand,
+}
+
+const LABELS: &[(Label, &[&str])] = &[
+    (
+        Label::Gtin,
+        &[
+            "ean",
+            "gtin",
+            "upc",
+            "isbn",
+            "isbn-13",
+            "isbn13",
+            "isbn 13",
+            "ean-code",
+            "ean code",
+            "ean13",
+            "ean-13",
+            "barcode",
+            "bar code",
+            "gtin/ean",
+            "ean/gtin",
+            "ean/upc",
+            "gtin-13",
+            "gtin13",
+            "ean-nummer",
+            "ean nummer",
+            "ean-nr",
+            "gtin-nr",
+            "strichcode",
+            "kod ean",
+            "código ean",
+            "codice ean",
+            "codice a barre",
+            "code-barres",
+            "code barre",
+            "código de barras",
+            "штрихкод",
+            "штрих-код",
+            "barkod",
+            "čárový kód",
+            "kod kreskowy",
+            "streckkod",
+            "viivakoodi",
+        ],
+    ),
+    (
+        Label::Mpn,
+        &[
+            "mpn",
+            "herstellernummer",
+            "hersteller-nr",
+            "hersteller nr",
+            "herstellernr",
+            "herstellerartikelnummer",
+            "hersteller-artikelnummer",
+            "hersteller-artikelnr",
+            "hersteller-art.-nr",
+            "hersteller-art. nr",
+            "herst.-nr",
+            "herst.nr",
+            "herstellerreferenz",
+            "manufacturer part number",
+            "manufacturer number",
+            "manufacturer code",
+            "part number",
+            "part no",
+            "mfr part number",
+            "mfg part number",
+            "item model number",
+            "model number",
+            "modellnummer",
+            "modell-nr",
+            "numero modello articolo",
+            "numero del modello dell'articolo",
+            "codice produttore",
+            "référence fabricant",
+            "référence constructeur",
+            "numéro du modèle de l'article",
+            "número de modelo del producto",
+            "modelnummer",
+            "kod producenta",
+            "kód výrobce",
+            "артикул производителя",
+            "valmistajan tuotenumero",
+            "tillverkarens artikelnummer",
+        ],
+    ),
+    (
+        Label::Sku,
+        &[
+            "sku",
+            "article number",
+            "article no",
+            "artikelnummer",
+            "artikel-nr",
+            "artikel nr",
+            "artikelnr",
+            "art.-nr",
+            "art.nr",
+            "art. nr",
+            "art-nr",
+            "bestellnummer",
+            "bestell-nr",
+            "best.-nr",
+            "produktnummer",
+            "item number",
+            "item no",
+            "item #",
+            "product code",
+            "product number",
+            "product id",
+            "produktcode",
+            "code article",
+            "code produit",
+            "référence",
+            "réf",
+            "ref",
+            "reference",
+            "codice",
+            "codice articolo",
+            "codice prodotto",
+            "cod",
+            "cod. prodotto",
+            "referencia",
+            "referência",
+            "código",
+            "código do produto",
+            "артикул",
+            "код товара",
+            "код",
+            "код товару",
+            "numer katalogowy",
+            "kod produktu",
+            "kód produktu",
+            "katalogové číslo",
+            "indeks",
+            "varenummer",
+            "varenr",
+            "tuotenumero",
+            "tootekood",
+            "preces kods",
+            "prekės kodas",
+            "cikkszám",
+            "cod produs",
+            "κωδικός",
+            "šifra",
+            "asin",
+            "ebay item number",
+            "model",
+            "商品編號",
+            "商品货号",
+            "商品番号",
+            "品番",
+            "рекомендованный артикул",
+        ],
+    ),
+    (
+        Label::Brand,
+        &[
+            "brand",
+            "brand name",
+            "marke",
+            "markenname",
+            "hersteller",
+            "manufacturer",
+            "marque",
+            "marca",
+            "merk",
+            "märke",
+            "varumärke",
+            "značka",
+            "marka",
+            "producent",
+            "výrobce",
+            "výrobca",
+            "производитель",
+            "бренд",
+            "виробник",
+            "торговая марка",
+            "produttore",
+            "fabricant",
+            "fabricante",
+            "fabrikant",
+            "mærke",
+            "merke",
+            "merkki",
+            "valmistaja",
+            "gyártó",
+            "producător",
+            "κατασκευαστής",
+            "proizvođač",
+            "tootja",
+            "ražotājs",
+            "gamintojas",
+            "品牌",
+            "ブランド",
+            "メーカー",
+            "브랜드",
+        ],
+    ),
+];
+
+/// Longer labels than any in the table are prose.
+const MAX_LABEL_CHARS: usize = 40;
+/// Longer values are prose.
+const MAX_VALUE_CHARS: usize = 80;
+
+/// The label in a text, and the value when both stand in it (`EAN: 4006381333931`).
+pub(super) fn label(text: &str) -> Option<(Label, Option<&str>)> {
+    let (name, value) = match text.split_once([':', '：']) {
+        Some((name, value)) => (name, Some(value.trim()).filter(|v| !v.is_empty())),
+        None => (text, None),
+    };
+    if name.chars().take(MAX_LABEL_CHARS + 1).count() > MAX_LABEL_CHARS {
+        return None;
+    }
+    let name = name.trim().trim_end_matches(['.', '#', ' ']).to_lowercase();
+    let found = LABELS.iter().find(|(_, names)| names.contains(&name.as_str())).map(|(label, _)| *label)?;
+    Some((found, value.filter(|v| v.chars().count() <= MAX_VALUE_CHARS)))
+}
+
+/// Whether a text can be the value of a label: short, and not another label.
+pub(super) fn is_value(text: &str) -> bool {
+    text.chars().count() <= MAX_VALUE_CHARS && text.chars().any(char::is_alphanumeric) && !text.ends_with(':')
+}
+
+/// Whether a text looks like an article number: it holds a digit, and at most one blank.
+pub(super) fn is_article_number(text: &str) -> bool {
+    text.chars().any(|c| c.is_ascii_digit()) && text.split_whitespace().count() <= 2 && text.len() <= 40
+}
+
+/// A GTIN from the text of a place that says it is one; restricted numbers (of one company only) are dropped.
+pub(super) fn gtin(text: &str) -> Option<Gtin> {
+    let text = text.trim();
+    let text = text.rsplit_once(':').map_or(text, |(_, number)| number);
+    text.parse::<Gtin>().ok().filter(|g| !g.is_restricted()).or_else(|| isbn10(text))
+}
+
+/// An ISBN-10 as its 13-digit number.
+///
+/// Rule from: ISO 2108, ISBN-10 → `978` + nine digits + a new check digit.
+fn isbn10(text: &str) -> Option<Gtin> {
+    let kept: Vec<char> = text.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
+    let [first @ .., check] = kept.as_slice() else { return None };
+    if first.len() != 9 || !first.iter().all(char::is_ascii_digit) {
+        return None;
+    }
+    let check = if check.eq_ignore_ascii_case(&'x') { 10 } else { check.to_digit(10)? };
+    let sum: u32 = first.iter().zip((2..=10).rev()).map(|(c, weight)| c.to_digit(10).unwrap_or(0) * weight).sum();
+    if !(sum + check).is_multiple_of(11) {
+        return None;
+    }
+    let mut digits = b"0978".to_vec();
+    digits.extend(first.iter().map(|c| *c as u8));
+    digits.push(Gtin::check_digit(&digits));
+    String::from_utf8(digits).ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_with_and_without_their_value() {
+        assert_eq!(label("EAN: 4006381333931"), Some((Label::Gtin, Some("4006381333931"))));
+        assert_eq!(label("Art.-Nr.:"), Some((Label::Sku, None)));
+        assert_eq!(label("Marke"), Some((Label::Brand, None)));
+        assert_eq!(label("Our brand is great"), None);
+    }
+
+    #[test]
+    fn gtins_need_a_right_check_digit_and_be_unrestricted() {
+        assert!(gtin("gtin13:4006381333931").is_some());
+        assert!(gtin("4006381333932").is_none());
+        assert!(gtin("2000000000008").is_none());
+        assert_eq!(gtin("0-306-40615-2").map(|g| g.to_string()), Some("09780306406157".to_owned()));
+    }
+}

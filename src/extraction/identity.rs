@@ -1,0 +1,129 @@
+//! Which product a page is about: its address and its title, to tell its own product from others on it.
+
+use url::Url;
+
+/// Shorter names match too much.
+const MIN_NAME_CHARS: usize = 4;
+
+/// What is known of the page's own product.
+#[derive(Debug, Default)]
+pub(super) struct PageIdentity<'a> {
+    pub url: Option<&'a Url>,
+    pub canonical: Option<Url>,
+    /// Title, headings, OpenGraph title: letters and digits only, lower case.
+    names: Vec<String>,
+}
+
+impl<'a> PageIdentity<'a> {
+    pub fn new(
+        url: Option<&'a Url>,
+        canonical: Option<&str>,
+        names: impl Iterator<Item = &'a str>,
+    ) -> PageIdentity<'a> {
+        let canonical = canonical.and_then(|c| match url {
+            Some(base) => base.join(c).ok(),
+            None => Url::parse(c).ok(),
+        });
+        let names = names.map(fold).filter(|n| n.chars().count() >= MIN_NAME_CHARS).collect();
+        PageIdentity { url, canonical, names }
+    }
+
+    fn own_urls(&self) -> impl Iterator<Item = &Url> {
+        self.url.into_iter().chain(self.canonical.as_ref())
+    }
+
+    fn resolve(&self, text: &str) -> Option<Url> {
+        match self.own_urls().next() {
+            Some(base) => base.join(text.trim()).ok(),
+            None => Url::parse(text.trim()).ok(),
+        }
+    }
+
+    /// Points for an address: 50 for the page's own path, 60 when the query is the same too.
+    pub fn url_match(&self, text: &str) -> i32 {
+        if !text.contains('/') && !text.contains('?') {
+            return 0;
+        }
+        let Some(url) = self.resolve(text) else { return 0 };
+        self.own_urls()
+            .map(|own| {
+                let same_path =
+                    own.path().trim_end_matches('/') == url.path().trim_end_matches('/') && own.path().len() > 1;
+                if !same_path {
+                    0
+                } else if own.query() == url.query() {
+                    60
+                } else {
+                    50
+                }
+            })
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// Whether an address is exactly the page's, query included.
+    pub fn is_exact_url(&self, text: &str) -> bool {
+        let Some(url) = self.resolve(text) else { return false };
+        self.url.is_some_and(|own| {
+            own.path() == url.path() && own.query() == url.query() && own.fragment() == url.fragment()
+        }) || self
+            .url
+            .is_some_and(|own| own.query().is_some() && own.path() == url.path() && own.query() == url.query())
+    }
+
+    /// Points for a name: 40 when it is a title's, 25 when one holds the other.
+    pub fn name_match(&self, name: &str) -> i32 {
+        let name = fold(name);
+        if name.chars().count() < MIN_NAME_CHARS {
+            return 0;
+        }
+        self.names
+            .iter()
+            .map(|own| {
+                if *own == name {
+                    40
+                } else if own.contains(&name) || name.contains(own.as_str()) {
+                    25
+                } else {
+                    0
+                }
+            })
+            .max()
+            .unwrap_or(0)
+    }
+
+    /// Whether an article number stands in the page's address.
+    pub fn url_holds(&self, number: &str) -> bool {
+        number.len() >= 4
+            && self.own_urls().any(|u| u.as_str().to_ascii_lowercase().contains(&number.to_ascii_lowercase()))
+    }
+
+    /// Whether an article number stands in the query or fragment of the page's address, where shops put the chosen variant.
+    pub fn query_holds(&self, number: &str) -> bool {
+        let Some(url) = self.url else { return false };
+        let mut parts = url.query().into_iter().chain(url.fragment());
+        number.len() >= 3 && parts.any(|p| p.split(['&', '=', ';', '/']).any(|v| v.eq_ignore_ascii_case(number)))
+    }
+}
+
+/// Letters and digits in lower case.
+pub(super) fn fold(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).take(300).flat_map(char::to_lowercase).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn own_address_and_name() {
+        let url = Url::parse("https://shop.test/p/tea-pot?sku=77123").unwrap();
+        let page = PageIdentity::new(Some(&url), None, ["Tea Pot | Shop"].into_iter());
+        assert_eq!(page.url_match("/p/tea-pot"), 50);
+        assert_eq!(page.url_match("https://shop.test/p/tea-pot?sku=77123"), 60);
+        assert_eq!(page.url_match("/p/other"), 0);
+        assert_eq!(page.name_match("tea pot"), 25);
+        assert!(page.query_holds("77123") && !page.query_holds("7712"));
+        assert!(page.is_exact_url("/p/tea-pot?sku=77123") && !page.is_exact_url("/p/tea-pot?sku=1"));
+    }
+}

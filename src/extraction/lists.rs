@@ -1,0 +1,64 @@
+//! Lists that a page tells without a recipe's help: schema.org `ItemList`, and `rel=next`.
+
+use super::compile::CompiledRecipe;
+use super::extracted::{Extracted, PageContext, SearchResult};
+use super::merge::{absolute, clean, verdict};
+use super::pass::Facts;
+use super::price_text::{self, CurrencyHint};
+use crate::domain::Amount;
+
+/// Fewer entries are no list.
+const MIN_ENTRIES: usize = 2;
+
+/// Adds the results of an embedded `ItemList` and the `rel=next` link, where the recipe has no rules of its own for them.
+pub(super) fn add_embedded(
+    recipe: &CompiledRecipe,
+    facts: &Facts,
+    context: PageContext<'_>,
+    extracted: &mut Extracted,
+) {
+    if recipe.embedded.is_empty() {
+        return;
+    }
+    let has_product = extracted.product.price.is_some();
+    if recipe.results.is_none() && !has_product {
+        extracted.search_results = item_list(facts, context);
+    }
+    if recipe.next.is_empty() {
+        extracted.next_page = facts.head.next.as_deref().map(|link| absolute(link, context));
+    }
+    extracted.verdict = verdict(extracted, facts.has_no_result_sign);
+}
+
+fn item_list(facts: &Facts, context: PageContext<'_>) -> Vec<SearchResult> {
+    let graph = &facts.graph;
+    let hint = CurrencyHint { currency: context.currency, country: context.country };
+    let mut results = Vec::new();
+    for list in (0..graph.nodes.len()).filter(|n| graph.is_a(*n, &["ItemList"])) {
+        for element in graph.things(list, "itemListElement") {
+            let item = graph.things(element, "item").first().copied().unwrap_or(element);
+            let text = |name: &str| graph.text(item, name).or_else(|| graph.text(element, name));
+            let offer = graph.things(item, "offers").first().copied();
+            let amount = |name: &str| -> Option<Amount> {
+                price_text::parse_machine(graph.text(offer?, name)?, hint).map(|p| p.amount).filter(|a| a.is_positive())
+            };
+            let result = SearchResult {
+                position: results.len() as u32 + 1,
+                name: text("name").map(clean),
+                url: text("url").map(|u| absolute(u, context)),
+                image_url: text("image").map(|u| absolute(u, context)),
+                price: amount("price"),
+                min_price: amount("lowPrice"),
+                max_price: amount("highPrice"),
+                currency: offer
+                    .and_then(|o| graph.text(o, "priceCurrency"))
+                    .and_then(|c| price_text::parse_currency(c, hint)),
+                ..SearchResult::default()
+            };
+            if result.name.is_some() {
+                results.push(result);
+            }
+        }
+    }
+    if results.len() < MIN_ENTRIES { Vec::new() } else { results }
+}

@@ -1,0 +1,321 @@
+//! Evidence to product: for each field the strongest evidence that says something wins, and its source is remembered.
+
+use super::compile::CompiledRecipe;
+use super::extracted::{Evidence, Extracted, PageContext, Verdict};
+use super::identifiers::{self, Label};
+use super::identity::PageIdentity;
+use super::pass::Facts;
+use super::price_text::CurrencyHint;
+use super::recipe::{Embedded, ProductField};
+use super::schema_org::{self, OfferFacts, ProductFacts};
+use super::visible_rank::{self, Shown};
+use super::{availability, rules};
+use crate::domain::{Amount, Availability, Currency, Gtin, Product};
+use std::collections::BTreeMap;
+
+/// A visible price this sure is believed over a structured one that several offers leave open.
+const SURE: i32 = 70;
+
+/// Builds the answer from everything one pass found.
+pub(super) fn merge(recipe: &CompiledRecipe, facts: &Facts, context: PageContext<'_>) -> Extracted {
+    let country = context.country.or_else(|| facts.head.locale_country());
+    let hint = CurrencyHint { currency: context.currency, country };
+    let mut merger = Merger { product: Product::default(), provenance: BTreeMap::new(), context };
+    let by_rules = rules::product(recipe, &facts.page, hint, context);
+    merger.take(by_rules, Evidence::Rule);
+    let headings = facts.visible.headings.iter().map(|h| h.value.as_str());
+    let names = headings.chain(facts.head.name()).chain(facts.head.title.as_deref());
+    let identity = PageIdentity::new(context.url, facts.head.url(), names);
+    let products = schema_org::own_products(&facts.graph, &identity, hint);
+    let structured_currency = products.iter().flat_map(|p| &p.offers).find_map(|o| o.currency);
+    let shown_hint = CurrencyHint { currency: structured_currency.or(hint.currency), ..hint };
+    let shown = if recipe.reads(Embedded::Visible) {
+        visible_rank::rank(&facts.visible, &facts.head, shown_hint)
+    } else {
+        Shown::default()
+    };
+    let mut offers = Vec::new();
+    for product in &products {
+        if offers.is_empty() {
+            offers = product.seller_offers();
+        }
+        merger.take_structured(product, &identity, &shown);
+    }
+    if recipe.reads(Embedded::Meta) {
+        merger.take_meta(facts, hint);
+    }
+    if recipe.reads(Embedded::Visible) {
+        merger.take_visible(facts, &shown);
+    }
+    if merger.product.currency.is_none() && merger.product.price.is_some() && context.currency.is_some() {
+        merger.product.currency = context.currency;
+    }
+    merger.finish(recipe, facts, hint, offers)
+}
+
+struct Merger<'a> {
+    product: Product,
+    provenance: BTreeMap<ProductField, Evidence>,
+    context: PageContext<'a>,
+}
+
+impl Merger<'_> {
+    fn note(&mut self, field: ProductField, evidence: Evidence) {
+        self.provenance.entry(field).or_insert(evidence);
+    }
+
+    fn text(&mut self, field: ProductField, value: Option<&str>, evidence: Evidence) {
+        let Some(value) = value.map(clean).filter(|v| !v.is_empty()) else { return };
+        let value = match field {
+            ProductField::Url | ProductField::ImageUrl => absolute(&value, self.context),
+            _ => value,
+        };
+        let p = &mut self.product;
+        let place = match field {
+            ProductField::Id => &mut p.id,
+            ProductField::Name => &mut p.name,
+            ProductField::Url => &mut p.url,
+            ProductField::ImageUrl => &mut p.image_url,
+            ProductField::Description => &mut p.description,
+            ProductField::BrandName => &mut p.brand_name,
+            ProductField::CategoryName => &mut p.category_name,
+            ProductField::Sku => &mut p.sku,
+            ProductField::Availability => &mut p.availability_text,
+            ProductField::Dimensions => &mut p.dimensions,
+            _ => return,
+        };
+        if place.is_none() {
+            *place = Some(value);
+            self.note(field, evidence);
+        }
+    }
+
+    fn gtins(&mut self, gtins: &[Gtin], evidence: Evidence) {
+        if self.product.gtins.is_empty() && !gtins.is_empty() {
+            self.product.gtins = gtins.to_vec();
+            self.product.gtins.sort();
+            self.product.gtins.dedup();
+            self.note(ProductField::Gtins, evidence);
+        }
+    }
+
+    fn mpns(&mut self, mpns: Vec<String>, evidence: Evidence) {
+        let mpns: Vec<String> = mpns.iter().map(|m| clean(m)).filter(|m| !m.is_empty() && m.len() <= 80).collect();
+        if self.product.mpns.is_empty() && !mpns.is_empty() {
+            self.product.mpns = mpns;
+            self.note(ProductField::Mpns, evidence);
+        }
+    }
+
+    fn price(&mut self, amount: Option<Amount>, currency: Option<Currency>, evidence: Evidence) {
+        let Some(amount) = amount.filter(|a| a.is_positive()) else { return };
+        if self.product.price.is_none() {
+            self.product.price = Some(amount);
+            self.note(ProductField::Price, evidence);
+        } else if self.product.price != Some(amount) {
+            return;
+        }
+        if self.product.currency.is_none() && currency.is_some() {
+            self.product.currency = currency;
+            self.note(ProductField::Currency, evidence);
+        }
+    }
+
+    fn availability(&mut self, value: Option<Availability>, evidence: Evidence) {
+        if self.product.availability.is_none() && value.is_some() {
+            self.product.availability = value;
+            self.note(ProductField::Availability, evidence);
+        }
+    }
+
+    /// What the recipe's rules say stands as it is.
+    fn take(&mut self, product: Product, evidence: Evidence) {
+        self.product = product;
+        let p = &self.product;
+        let said = [
+            (ProductField::Id, p.id.is_some()),
+            (ProductField::Name, p.name.is_some()),
+            (ProductField::Url, p.url.is_some()),
+            (ProductField::ImageUrl, p.image_url.is_some()),
+            (ProductField::Description, p.description.is_some()),
+            (ProductField::BrandName, p.brand_name.is_some()),
+            (ProductField::CategoryName, p.category_name.is_some()),
+            (ProductField::CategoryPath, !p.category_path.is_empty()),
+            (ProductField::ReviewCount, p.review_count.is_some()),
+            (ProductField::ReviewRating, p.review_rating.is_some()),
+            (ProductField::Gtins, !p.gtins.is_empty()),
+            (ProductField::Mpns, !p.mpns.is_empty()),
+            (ProductField::Sku, p.sku.is_some()),
+            (ProductField::Price, p.price.is_some()),
+            (ProductField::ListPrice, p.list_price.is_some()),
+            (ProductField::Currency, p.currency.is_some()),
+            (ProductField::Availability, p.availability.is_some() || p.availability_text.is_some()),
+            (ProductField::Condition, p.condition.is_some()),
+            (ProductField::Dimensions, p.dimensions.is_some()),
+            (ProductField::OfferCount, p.offer_count.is_some()),
+        ];
+        self.provenance = said.into_iter().filter(|(_, is)| *is).map(|(field, _)| (field, evidence)).collect();
+    }
+
+    fn take_structured(&mut self, facts: &ProductFacts, identity: &PageIdentity<'_>, shown: &Shown) {
+        let evidence = facts.evidence.unwrap_or(Evidence::JsonLd);
+        self.text(ProductField::Name, facts.name.as_deref(), evidence);
+        self.text(ProductField::Url, facts.url.as_deref(), evidence);
+        self.text(ProductField::ImageUrl, facts.image.as_deref(), evidence);
+        self.text(ProductField::Description, facts.description.as_deref(), evidence);
+        self.text(ProductField::BrandName, facts.brand.as_deref(), evidence);
+        self.text(ProductField::CategoryName, facts.category.as_deref(), evidence);
+        let offer = choose_offer(facts, identity, shown);
+        let sku = facts.sku.as_deref().or_else(|| offer.and_then(|o| o.sku.as_deref()));
+        self.text(ProductField::Sku, sku, evidence);
+        self.mpns(facts.mpns.clone(), evidence);
+        self.gtins(&facts.gtins, evidence);
+        if let Some(offer) = offer {
+            if facts.offers.len() == 1 || facts.gtins.is_empty() {
+                self.gtins(&offer.gtins, evidence);
+            }
+            self.price(offer.price, offer.currency, evidence);
+            if self.product.list_price.is_none() && offer.list_price > offer.price {
+                self.product.list_price = offer.list_price;
+                self.note(ProductField::ListPrice, evidence);
+            }
+            self.availability(offer_availability(facts, offer), evidence);
+            if self.product.condition.is_none() && offer.condition.is_some() {
+                self.product.condition = offer.condition;
+                self.note(ProductField::Condition, evidence);
+            }
+        }
+        if self.product.review_rating.is_none() && facts.review_rating.is_some() {
+            self.product.review_rating = facts.review_rating;
+            self.note(ProductField::ReviewRating, evidence);
+        }
+        if self.product.review_count.is_none() && facts.review_count.is_some() {
+            self.product.review_count = facts.review_count;
+            self.note(ProductField::ReviewCount, evidence);
+        }
+        if self.product.offer_count.is_none() && facts.offer_count.is_some() {
+            self.product.offer_count = facts.offer_count;
+            self.note(ProductField::OfferCount, evidence);
+        }
+    }
+
+    fn take_meta(&mut self, facts: &Facts, hint: CurrencyHint) {
+        let head = &facts.head;
+        let evidence = Evidence::Meta;
+        if let Some((amount, currency)) = head.price(hint) {
+            self.price(Some(amount), currency, evidence);
+        }
+        if self.product.list_price.is_none() && head.list_price(hint) > self.product.price {
+            self.product.list_price = head.list_price(hint);
+        }
+        self.availability(head.availability(), evidence);
+        self.text(ProductField::BrandName, head.brand(), evidence);
+        self.text(ProductField::Sku, head.sku(), evidence);
+        self.text(ProductField::ImageUrl, head.image(), evidence);
+        self.text(ProductField::CategoryName, head.category(), evidence);
+        self.text(ProductField::Description, head.description(), evidence);
+        self.mpns(head.mpn().map(str::to_owned).into_iter().collect(), evidence);
+        self.gtins(&head.gtins(), evidence);
+        if self.product.condition.is_none() {
+            self.product.condition = head.condition().and_then(availability::condition);
+        }
+        self.text(ProductField::Url, head.url(), evidence);
+    }
+
+    fn take_visible(&mut self, facts: &Facts, shown: &Shown) {
+        let evidence = Evidence::Visible;
+        self.text(ProductField::Name, shown.name.as_deref(), evidence);
+        if self.product.name.is_none() {
+            self.text(ProductField::Name, facts.head.name().or(facts.head.title.as_deref()), Evidence::Meta);
+        }
+        self.price(shown.price, shown.currency, evidence);
+        if self.product.list_price.is_none()
+            && shown.list_price > self.product.price
+            && self.product.price == shown.price
+        {
+            self.product.list_price = shown.list_price;
+        }
+        self.availability(shown.availability, evidence);
+        if shown.has_buy_button && self.product.price.is_some() {
+            self.availability(Some(Availability::InStock), evidence);
+        }
+        let labelled = |label| visible_rank::labelled(&facts.visible, label);
+        self.text(ProductField::BrandName, labelled(Label::Brand).next(), evidence);
+        self.text(ProductField::Sku, labelled(Label::Sku).find(|v| identifiers::is_article_number(v)), evidence);
+        self.mpns(
+            labelled(Label::Mpn).filter(|v| identifiers::is_article_number(v)).take(1).map(str::to_owned).collect(),
+            evidence,
+        );
+        let gtins: Vec<Gtin> =
+            labelled(Label::Gtin).flat_map(|v| v.split([',', ';', '/']).filter_map(identifiers::gtin)).collect();
+        self.gtins(&gtins, evidence);
+    }
+
+    fn finish(
+        self,
+        recipe: &CompiledRecipe,
+        facts: &Facts,
+        hint: CurrencyHint,
+        offers: Vec<crate::domain::Offer>,
+    ) -> Extracted {
+        let Merger { product, provenance, context } = self;
+        let mut extracted = Extracted { product, provenance, ..Extracted::default() };
+        extracted.offers = match &recipe.offers {
+            Some(list) => rules::offers(list, &facts.entries[0], hint, context),
+            None => offers,
+        };
+        if let Some(list) = &recipe.results {
+            extracted.search_results = rules::results(list, &facts.entries[1], hint, context);
+        }
+        extracted.next_page = rules::next(&recipe.next, &facts.page, context);
+        extracted.verdict = verdict(&extracted, facts.has_no_result_sign);
+        extracted
+    }
+}
+
+/// A page is understood when it shows what recipes are about: a name or price, or at least one entry of a list.
+pub(super) fn verdict(extracted: &Extracted, has_no_result_sign: bool) -> Verdict {
+    let product = &extracted.product;
+    if has_no_result_sign {
+        Verdict::NoResult
+    } else if product.name.is_some()
+        || product.price.is_some()
+        || !extracted.offers.is_empty()
+        || !extracted.search_results.is_empty()
+        || !extracted.bestsellers.is_empty()
+    {
+        Verdict::Understood
+    } else {
+        Verdict::NotUnderstood
+    }
+}
+
+/// The page's own offer. Where several offers leave the price open, the one whose price a person sees as the page's own.
+fn choose_offer<'a>(facts: &'a ProductFacts, identity: &PageIdentity<'_>, shown: &Shown) -> Option<&'a OfferFacts> {
+    let main = facts.main_offer(identity)?;
+    if shown.score >= SURE && main.price != shown.price {
+        let seen = facts.offers.iter().find(|o| o.price.is_some() && o.price == shown.price);
+        return seen.or(Some(main));
+    }
+    Some(main)
+}
+
+/// Of several offers at the same price (sizes, colours) one that can be had is enough.
+fn offer_availability(facts: &ProductFacts, offer: &OfferFacts) -> Option<Availability> {
+    let same = || facts.offers.iter().filter(|o| o.price == offer.price && o.seller == offer.seller);
+    same().filter_map(|o| o.availability).find(|a| *a != Availability::OutOfStock).or(offer.availability)
+}
+
+/// Blanks folded; HTML tags that slipped into structured texts dropped.
+pub(super) fn clean(text: &str) -> String {
+    let text = text.replace(super::price_text::RUN_BREAK, "");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// An address in its absolute form, where the page's own is known.
+pub(super) fn absolute(link: &str, context: PageContext<'_>) -> String {
+    match context.url {
+        Some(base) => base.join(link.trim()).map_or_else(|_| link.trim().to_owned(), |u| u.to_string()),
+        None => link.trim().to_owned(),
+    }
+}

@@ -1,0 +1,440 @@
+//! Printed prices: what a person reads as a price, and what a machine wrote as one. Two grammars, two functions: to a person
+//! `1.234` is a thousand and more, to a machine it is one and a bit.
+
+pub use super::price_symbols::CurrencyHint;
+use super::price_symbols::{BY_FIRST, Form, SYMBOLS, WORDLIKE_CODES, fold};
+use crate::domain::{Amount, Currency};
+
+/// Stands between two text runs of different inline elements: `19` + `99` is then 19.99, never 1999.
+pub(super) const RUN_BREAK: char = '\u{1f}';
+
+/// Longer texts hold more than a price; the rest is not read.
+const MAX_CHARS: usize = 400;
+/// More digits than any price has (and than an exact amount can hold).
+const MAX_DIGITS: usize = 15;
+
+/// A price as printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PrintedPrice {
+    pub amount: Amount,
+    /// `None` when nothing names it, or the name fits several currencies and no hint decides.
+    pub currency: Option<Currency>,
+    /// Whether any currency token stands with the number, decided or not.
+    pub has_token: bool,
+}
+
+/// What helps to read a printed price.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PriceHint<'a> {
+    pub currency: CurrencyHint,
+    /// Text printed beside the price, which may name the currency.
+    pub beside: Option<&'a str>,
+    /// The decimal mark, where it is known: a dot, a comma, or a currency sign (`12€50`).
+    pub decimal: Option<char>,
+}
+
+/// Reads a printed price: the first number that is a price, by the marks people use.
+///
+/// A dot or comma before exactly three digits separates thousands; before one, two or more than three digits it is the
+/// decimal mark. Blanks of any width, apostrophes and Indian groups are understood, so are Arabic-Indic, Devanagari and
+/// full-width digits. Percentages are no prices. `None` when there is no number.
+pub fn parse(text: &str, hint: PriceHint<'_>) -> Option<PrintedPrice> {
+    let chars = normalize(text);
+    let tokens = currency_tokens(&chars, hint.currency);
+    let numbers = numbers(&chars, hint.decimal);
+    let chosen = choose_number(&chars, &numbers, &tokens)?;
+    let near = nearest_token(&chars, chosen, &tokens);
+    let mut currency = near.and_then(|t| t.currency);
+    if currency.is_none() {
+        currency = only_currency(tokens.iter().filter(|t| !t.must_touch));
+    }
+    let mut has_token = near.is_some();
+    if currency.is_none()
+        && let Some(beside) = hint.beside
+    {
+        let beside = normalize(beside);
+        let tokens = currency_tokens(&beside, hint.currency);
+        currency = only_currency(tokens.iter().filter(|t| !t.must_touch || beside.len() == t.end - t.start));
+        has_token |= !tokens.is_empty();
+    }
+    let exponent = currency.or(hint.currency.currency).and_then(Currency::exponent);
+    Some(PrintedPrice { amount: chosen.amount(&chars, hint.decimal, exponent)?, currency, has_token })
+}
+
+/// Reads a price a machine wrote (`content="224.904"`, JSON-LD `price`): a dot is always the decimal mark, a comma separates
+/// thousands when a dot follows it or three digits do. Currency tokens around the number are read and dropped.
+pub fn parse_machine(text: &str, hint: CurrencyHint) -> Option<PrintedPrice> {
+    let chars = normalize(text);
+    let tokens = currency_tokens(&chars, hint);
+    let currency = only_currency(tokens.iter());
+    let first = chars.iter().position(char::is_ascii_digit)?;
+    let start = if first > 0 && chars[first - 1] == '.' { first - 1 } else { first };
+    let last = chars.iter().rposition(char::is_ascii_digit)?;
+    let body: String = chars[start..=last].iter().filter(|c| **c != ' ').collect();
+    if !body.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '\'')) {
+        return parse(text, PriceHint { currency: hint, ..PriceHint::default() });
+    }
+    if start > 0 && chars[..start].contains(&'-') {
+        return None;
+    }
+    let number = if body.matches('.').count() <= 1 && !body.contains(',') {
+        let (whole, fraction) = body.split_once('.').unwrap_or((&body, ""));
+        // A currency without minor units cannot have three decimals: the dot is a thousands mark there.
+        let exponent = currency.or(hint.currency).and_then(Currency::exponent);
+        if exponent == Some(0) && fraction.len() == 3 && whole != "0" { body.replace('.', "") } else { body }
+    } else if body.matches('.').count() == 1 && body.rfind(',') < body.rfind('.') {
+        body.replace(',', "")
+    } else {
+        let number = Number { start, end: last + 1 };
+        return Some(PrintedPrice {
+            amount: number.amount(&chars, None, None)?,
+            currency,
+            has_token: !tokens.is_empty(),
+        });
+    };
+    if number.bytes().filter(u8::is_ascii_digit).count() > MAX_DIGITS + usize::from(Amount::MAX_SCALE) {
+        return None;
+    }
+    let amount = number.replace('\'', "").parse().ok()?;
+    Some(PrintedPrice { amount, currency, has_token: !tokens.is_empty() })
+}
+
+/// The currency a text names by code, sign or word (`EUR`, `€`, `kr` with a hint); `None` when it names none or several.
+pub fn parse_currency(text: &str, hint: CurrencyHint) -> Option<Currency> {
+    only_currency(currency_tokens(&normalize(text), hint).iter())
+}
+
+/// How many numbers a text holds, percentages and parts of words aside.
+pub(super) fn count_numbers(text: &str) -> usize {
+    let chars = normalize(text);
+    numbers(&chars, None).into_iter().filter(|n| !is_percent(&chars, *n)).count()
+}
+
+/// Digits of other scripts to ASCII, blanks of any width to a space, look-alike marks to the common one.
+fn normalize(text: &str) -> Vec<char> {
+    let mut out = Vec::with_capacity(text.len().min(MAX_CHARS));
+    for c in text.chars().take(MAX_CHARS) {
+        let c = match c {
+            '\u{660}'..='\u{669}' => digit(c, 0x660),
+            '\u{6f0}'..='\u{6f9}' => digit(c, 0x6f0),
+            '\u{966}'..='\u{96f}' => digit(c, 0x966),
+            '\u{ff10}'..='\u{ff19}' => digit(c, 0xff10),
+            '٫' | '．' => '.',
+            '٬' | '，' => ',',
+            '’' | '‘' | '`' | '´' | 'ʼ' | '′' => '\'',
+            '–' | '—' | '−' | '‒' | '―' => '-',
+            '＄' => '$',
+            '￥' => '¥',
+            '￡' => '£',
+            '￦' => '₩',
+            '€' | '₠' => '€',
+            '％' => '%',
+            '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}' | '\u{ad}' => continue,
+            RUN_BREAK => RUN_BREAK,
+            c if c.is_whitespace() => ' ',
+            c => c,
+        };
+        if c == ' ' && out.last() == Some(&' ') {
+            continue;
+        }
+        out.push(c);
+    }
+    let end = out.iter().rposition(|c| *c != ' ').map_or(0, |i| i + 1);
+    out.truncate(end);
+    if out.first() == Some(&' ') {
+        out.remove(0);
+    }
+    out
+}
+
+fn digit(c: char, zero: u32) -> char {
+    char::from_digit(c as u32 - zero, 10).unwrap_or(c)
+}
+
+/// A currency token found in a text.
+#[derive(Debug, Clone, Copy)]
+struct Token {
+    start: usize,
+    end: usize,
+    currency: Option<Currency>,
+    /// Believed only right beside a number.
+    must_touch: bool,
+}
+
+fn currency_tokens(chars: &[char], hint: CurrencyHint) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    let mut at = 0;
+    while at < chars.len() {
+        match token_at(chars, at, hint) {
+            Some(token) => {
+                at = token.end;
+                tokens.push(token);
+            }
+            None => at += 1,
+        }
+    }
+    tokens
+}
+
+fn token_at(chars: &[char], at: usize, hint: CurrencyHint) -> Option<Token> {
+    let c = chars[at];
+    if c.is_ascii_digit() || matches!(c, ' ' | '.' | ',' | '-') {
+        return None;
+    }
+    let letter_before = at > 0 && chars[at - 1].is_alphabetic();
+    if let Some(code) = iso_code_at(chars, at, letter_before) {
+        return Some(code);
+    }
+    for symbol in BY_FIRST.get(&fold(c))?.iter().map(|index| &SYMBOLS[*index]) {
+        let Some(end) = matches_at(chars, at, symbol.text, symbol.form) else { continue };
+        let letter_after = chars.get(end).is_some_and(|c| c.is_alphabetic());
+        let fits = match symbol.form {
+            // `A$` inside `USA$` would be a lie; signs that begin with a letter need a boundary before it.
+            Form::Sign => !(letter_before && c.is_ascii_alphabetic()),
+            Form::Word | Form::Usual => !letter_before && !letter_after,
+            Form::Exact => {
+                !letter_before && !letter_after && (touches_digit_before(chars, at) || touches_digit_after(chars, end))
+            }
+        };
+        if fits {
+            let must_touch =
+                symbol.form == Form::Exact || (symbol.form == Form::Word && symbol.text.chars().count() <= 2);
+            return Some(Token { start: at, end, currency: hint.choose(symbol), must_touch });
+        }
+    }
+    None
+}
+
+fn iso_code_at(chars: &[char], at: usize, letter_before: bool) -> Option<Token> {
+    let end = at + 3;
+    if letter_before || chars.len() < end || chars.get(end).is_some_and(|c| c.is_alphabetic() || *c == '$') {
+        return None;
+    }
+    if !chars[at..end].iter().all(char::is_ascii_uppercase) {
+        return None;
+    }
+    let code: String = chars[at..end].iter().collect();
+    let currency = Currency::from_code(&code)?;
+    let wordlike = WORDLIKE_CODES.contains(&code.as_str());
+    Some(Token { start: at, end, currency: Some(currency), must_touch: wordlike })
+}
+
+fn matches_at(chars: &[char], at: usize, text: &str, form: Form) -> Option<usize> {
+    let mut end = at;
+    for wanted in text.chars() {
+        let c = *chars.get(end)?;
+        let same = c == wanted || (matches!(form, Form::Word | Form::Usual) && fold(c) == fold(wanted));
+        if !same {
+            return None;
+        }
+        end += 1;
+    }
+    Some(end)
+}
+
+fn touches_digit_before(chars: &[char], at: usize) -> bool {
+    chars[..at].iter().rev().find(|c| !matches!(**c, ' ' | RUN_BREAK)).is_some_and(char::is_ascii_digit)
+}
+
+fn touches_digit_after(chars: &[char], end: usize) -> bool {
+    chars[end..].iter().find(|c| !matches!(**c, ' ' | RUN_BREAK)).is_some_and(char::is_ascii_digit)
+}
+
+/// The one currency that decided tokens name.
+fn only_currency<'a>(tokens: impl Iterator<Item = &'a Token>) -> Option<Currency> {
+    let mut found = None;
+    for currency in tokens.filter_map(|t| t.currency) {
+        if found.is_some_and(|f| f != currency) {
+            return None;
+        }
+        found = Some(currency);
+    }
+    found
+}
+
+/// Digits with their marks: a range of characters.
+#[derive(Debug, Clone, Copy)]
+struct Number {
+    start: usize,
+    end: usize,
+}
+
+fn numbers(chars: &[char], decimal: Option<char>) -> Vec<Number> {
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < chars.len() {
+        if !chars[at].is_ascii_digit() {
+            at += 1;
+            continue;
+        }
+        let touches_word = at > 0 && chars[at - 1].is_alphabetic() && !ends_currency(chars, at);
+        let mut start = at;
+        if start > 0 && matches!(chars[start - 1], '.' | ',') {
+            start -= 1;
+        }
+        let end = number_end(chars, at, decimal);
+        let touches_word = touches_word
+            || chars.get(end).is_some_and(|c| c.is_alphabetic()) && {
+                // `27IPS` is a name; `12kr` and `5шт` are not told apart here: only Latin letters glued on both sides count.
+                at > 0 && chars[at - 1].is_alphabetic()
+            };
+        if !touches_word {
+            found.push(Number { start, end });
+        }
+        at = end;
+    }
+    found
+}
+
+/// Whether a currency token ends right before this place (`SGD4.90`, `Rp31`).
+fn ends_currency(chars: &[char], at: usize) -> bool {
+    let begin = chars[..at].iter().rposition(|c| !c.is_alphabetic()).map_or(0, |i| i + 1);
+    token_at(chars, begin, CurrencyHint::default()).is_some_and(|t| t.end == at)
+        || chars[begin..at].iter().any(|c| !c.is_ascii())
+}
+
+/// Where the number that begins at a digit ends. A blank continues it only before a group of exactly three digits; a mark
+/// with a blank behind it (`392. 00`) only before exactly two.
+fn number_end(chars: &[char], at: usize, decimal: Option<char>) -> usize {
+    let run = |from: usize| chars[from..].iter().take_while(|c| c.is_ascii_digit()).count();
+    let mut end = at + run(at);
+    let mut blank_groups = end - at <= 3;
+    loop {
+        let Some(mark) = chars.get(end) else { return end };
+        let digits = run((end + 1).min(chars.len()));
+        let next = match mark {
+            '.' | ',' if digits > 0 => end + 1 + digits,
+            '.' | ',' if chars.get(end + 1) == Some(&' ') && run(end + 2) == 2 => end + 4,
+            '\'' if digits == 3 => end + 1 + digits,
+            ' ' if digits == 3 && blank_groups => end + 1 + digits,
+            &RUN_BREAK if digits == 2 || digits == 3 => end + 1 + digits,
+            &RUN_BREAK if matches!(chars.get(end + 1), Some('.' | ',')) => {
+                let digits = run(end + 2);
+                if digits == 0 { return end } else { end + 2 + digits }
+            }
+            sign if decimal == Some(*sign) && !sign.is_ascii() => {
+                let skip = usize::from(chars.get(end + 1) == Some(&' '));
+                let digits = run((end + 1 + skip).min(chars.len()));
+                if digits == 0 || digits > 2 { return end } else { end + 1 + skip + digits }
+            }
+            _ => return end,
+        };
+        if matches!(mark, '.' | ',') {
+            // After a decimal comma no blank groups follow: `19,95 500 ml`.
+            blank_groups = blank_groups && next - end == 4;
+            // A run break may stand behind the mark: `48,` + `99`.
+        }
+        end = next;
+    }
+}
+
+/// The number that is the price: the first beside a currency token, else the first; the first of a range (`26 to 50 €`);
+/// never a percentage.
+fn choose_number(chars: &[char], numbers: &[Number], tokens: &[Token]) -> Option<Number> {
+    let candidates: Vec<Number> = numbers.iter().copied().filter(|n| !is_percent(chars, *n)).collect();
+    let beside = candidates.iter().position(|n| {
+        tokens.iter().any(|t| {
+            (t.end <= n.start && gap_is_small(&chars[t.end..n.start]))
+                || (t.start >= n.end && gap_is_small(&chars[n.end..t.start]))
+        })
+    });
+    let Some(index) = beside else { return candidates.first().copied() };
+    let chosen = candidates[index];
+    if index > 0 {
+        let before = candidates[index - 1];
+        let token_between = tokens.iter().any(|t| t.start >= before.end && t.end <= chosen.start);
+        if !token_between && is_range_mark(&chars[before.end..chosen.start]) {
+            return Some(before);
+        }
+    }
+    Some(chosen)
+}
+
+fn is_percent(chars: &[char], number: Number) -> bool {
+    let percent = |c: Option<&char>| c.is_some_and(|c| *c == '%');
+    percent(chars[number.end..].iter().find(|c| **c != ' '))
+        || percent(chars[..number.start].iter().rev().find(|c| **c != ' '))
+}
+
+fn gap_is_small(gap: &[char]) -> bool {
+    gap.iter().all(|c| matches!(c, ' ' | '.' | ',' | '-' | ':' | '*' | '=' | '+' | '(' | ')' | &RUN_BREAK))
+}
+
+fn is_range_mark(gap: &[char]) -> bool {
+    let word: String = gap.iter().filter(|c| **c != ' ').collect();
+    matches!(word.to_lowercase().as_str(), "-" | "to" | "bis" | "a" | "à" | "do" | "до" | "til" | "tot" | "al" | "~")
+}
+
+fn nearest_token(chars: &[char], number: Number, tokens: &[Token]) -> Option<Token> {
+    let after = tokens.iter().find(|t| t.start >= number.end && gap_is_small(&chars[number.end..t.start]));
+    let before = tokens.iter().rev().find(|t| t.end <= number.start && gap_is_small(&chars[t.end..number.start]));
+    // `$ SGD4.90`: of two tokens before the number the decided one counts.
+    let decided = before.filter(|t| t.currency.is_some()).or(after.filter(|t| t.currency.is_some()));
+    decided.or(before).or(after).copied()
+}
+
+impl Number {
+    fn amount(self, chars: &[char], decimal: Option<char>, exponent: Option<u16>) -> Option<Amount> {
+        let body: Vec<char> = chars[self.start..self.end].iter().copied().filter(|c| *c != ' ').collect();
+        let digits = body.iter().filter(|c| c.is_ascii_digit()).count();
+        if digits == 0 || digits > MAX_DIGITS {
+            return None;
+        }
+        let inner = if matches!(body.first(), Some('.' | ',')) { &body[1..] } else { &body[..] };
+        let leading_mark = inner.len() != body.len();
+        let mark = decimal_mark(inner, leading_mark, decimal, exponent);
+        let mut machine = String::with_capacity(body.len() + 1);
+        if leading_mark && mark.is_none() && !inner.iter().any(|c| !c.is_ascii_digit()) {
+            machine.push_str("0.");
+        }
+        for (i, c) in inner.iter().enumerate() {
+            if c.is_ascii_digit() {
+                machine.push(*c);
+            } else if Some(i) == mark {
+                machine.push('.');
+            }
+        }
+        machine.parse().ok()
+    }
+}
+
+/// Where the decimal mark stands in digits and marks, if there is one.
+fn decimal_mark(body: &[char], leading_mark: bool, forced: Option<char>, exponent: Option<u16>) -> Option<usize> {
+    if let Some(forced) = forced {
+        return body.iter().rposition(|c| *c == forced);
+    }
+    let last = body.iter().rposition(|c| !c.is_ascii_digit())?;
+    let mark = body[last];
+    let behind = body.len() - last - 1;
+    if mark == RUN_BREAK {
+        let earlier = body[..last].iter().any(|c| matches!(c, '.' | ',' | &RUN_BREAK));
+        return (behind == 2 && (!earlier || groups_of_three(&body[..last]))).then_some(last);
+    }
+    if mark == '\'' {
+        return None;
+    }
+    let same_before = body[..last].iter().filter(|c| **c == mark).count();
+    let other_before = body[..last].iter().any(|c| matches!(c, '.' | ',') && *c != mark);
+    let grouped_before = body[..last].iter().any(|c| !c.is_ascii_digit());
+    if same_before > 0 {
+        // 1.234.567 has no decimals; 1.234.56 lost its way, but the last two digits are cents.
+        return (behind != 3 && !other_before && groups_of_three(&body[..last])).then_some(last);
+    }
+    if other_before {
+        return Some(last);
+    }
+    if behind != 3 {
+        return Some(last);
+    }
+    if leading_mark {
+        return None;
+    }
+    let whole = &body[..last];
+    let is_decimal = whole == ['0'] || (whole.len() > 3 && !grouped_before) || (exponent == Some(3) && mark == '.');
+    is_decimal.then_some(last)
+}
+
+/// Whether the groups after the first mark have three digits each.
+fn groups_of_three(body: &[char]) -> bool {
+    body.split(|c| !c.is_ascii_digit()).skip(1).all(|group| group.len() == 3)
+}

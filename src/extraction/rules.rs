@@ -1,0 +1,272 @@
+//! What the recipe's rules caught, read as the fields they are for.
+
+use super::compile::{CompiledList, CompiledRecipe, CompiledRule};
+use super::extracted::{PageContext, SearchResult};
+use super::merge::{absolute, clean};
+use super::price_text::{self, CurrencyHint, PriceHint, PrintedPrice};
+use super::recipe::{NumberStyle, OfferField, ProductField, ResultField};
+use super::selectors::Caught;
+use super::{availability, identifiers, rating};
+use crate::domain::{Currency, Offer, Product};
+
+/// Values of one page or entry, asked rule by rule.
+struct Reader<'a> {
+    caught: &'a Caught,
+    hint: CurrencyHint,
+    context: PageContext<'a>,
+}
+
+impl<'a> Reader<'a> {
+    /// The kept parts of what each rule caught, in the rules' order.
+    fn values<'r>(&'r self, rules: &'r [CompiledRule]) -> impl Iterator<Item = (String, &'r CompiledRule)> {
+        rules.iter().flat_map(move |rule| {
+            self.caught.values(rule.slot).iter().filter_map(move |v| Some((kept(rule, v)?, rule)))
+        })
+    }
+
+    fn text(&self, rules: &[CompiledRule]) -> Option<String> {
+        self.values(rules).map(|(v, _)| clean(&v)).find(|v| !v.is_empty())
+    }
+
+    fn link(&self, rules: &[CompiledRule]) -> Option<String> {
+        self.text(rules).map(|link| absolute(&link, self.context))
+    }
+
+    fn price(&self, rules: &[CompiledRule]) -> Option<PrintedPrice> {
+        self.values(rules).find_map(|(value, rule)| match rule.number {
+            NumberStyle::Human => price_text::parse(&value, PriceHint { currency: self.hint, ..PriceHint::default() }),
+            NumberStyle::Machine => price_text::parse_machine(&value, self.hint),
+        })
+    }
+
+    fn currency(&self, rules: &[CompiledRule]) -> Option<Currency> {
+        self.values(rules).find_map(|(value, _)| price_text::parse_currency(&value, self.hint))
+    }
+
+    fn count(&self, rules: &[CompiledRule]) -> Option<u32> {
+        self.values(rules).find_map(|(value, _)| rating::count(&value))
+    }
+
+    fn rating(&self, rules: &[CompiledRule]) -> Option<u8> {
+        self.values(rules).find_map(|(value, rule)| rating::of_100(&value, &rule.best.to_string()))
+    }
+
+    /// All values of the first rule that caught any.
+    fn all(&self, rules: &[CompiledRule]) -> Vec<String> {
+        for rule in rules {
+            let values = self
+                .caught
+                .values(rule.slot)
+                .iter()
+                .filter_map(|v| kept(rule, v))
+                .map(|v| clean(&v))
+                .filter(|v| !v.is_empty());
+            let values: Vec<String> = if rule.all { values.collect() } else { values.take(1).collect() };
+            if !values.is_empty() {
+                return values;
+            }
+        }
+        Vec::new()
+    }
+}
+
+/// The part of a value that the rule's pattern keeps: its first group, or the whole match.
+fn kept(rule: &CompiledRule, value: &str) -> Option<String> {
+    match &rule.regex {
+        None => Some(value.to_owned()),
+        Some(regex) => {
+            let found = regex.captures(value)?;
+            found.get(1).or_else(|| found.get(0)).map(|m| m.as_str().to_owned())
+        }
+    }
+}
+
+/// The product that the page's own rules read.
+pub(super) fn product(
+    recipe: &CompiledRecipe,
+    caught: &Caught,
+    hint: CurrencyHint,
+    context: PageContext<'_>,
+) -> Product {
+    let read = Reader { caught, hint, context };
+    let mut p = Product::default();
+    for (field, rules) in &recipe.fields {
+        match field {
+            ProductField::Id => p.id = read.text(rules),
+            ProductField::Name => p.name = read.text(rules),
+            ProductField::Url => p.url = read.link(rules),
+            ProductField::ImageUrl => p.image_url = read.link(rules),
+            ProductField::Description => p.description = read.text(rules),
+            ProductField::BrandName => p.brand_name = read.text(rules),
+            ProductField::CategoryName => p.category_name = read.text(rules),
+            ProductField::CategoryPath => p.category_path = read.all(rules),
+            ProductField::ReviewCount => p.review_count = read.count(rules),
+            ProductField::ReviewRating => p.review_rating = read.rating(rules),
+            ProductField::Gtins => {
+                let parts = read.all(rules);
+                p.gtins = parts.iter().flat_map(|v| v.split([',', ';', '|'])).filter_map(identifiers::gtin).collect();
+                p.gtins.sort();
+                p.gtins.dedup();
+            }
+            ProductField::Mpns => p.mpns = read.all(rules),
+            ProductField::Sku => p.sku = read.text(rules),
+            ProductField::Price => {
+                let price = read.price(rules).filter(|p| p.amount.is_positive());
+                p.price = price.map(|p| p.amount);
+                p.currency = p.currency.or(price.and_then(|p| p.currency));
+            }
+            ProductField::ListPrice => p.list_price = read.price(rules).map(|p| p.amount).filter(|a| a.is_positive()),
+            ProductField::Currency => p.currency = read.currency(rules).or(p.currency),
+            ProductField::Availability => {
+                p.availability_text = read.text(rules);
+                p.availability = p.availability_text.as_deref().and_then(stock);
+            }
+            ProductField::Condition => p.condition = read.text(rules).as_deref().and_then(availability::condition),
+            ProductField::Dimensions => p.dimensions = read.text(rules),
+            ProductField::OfferCount => p.offer_count = read.count(rules),
+        }
+    }
+    if p.currency.is_none() && p.price.is_some() {
+        p.currency = context.currency;
+    }
+    p
+}
+
+fn stock(text: &str) -> Option<crate::domain::Availability> {
+    availability::from_code(text).or_else(|| availability::from_text(text))
+}
+
+/// The offers that a list's rules read, in the page's order; entries without any field are dropped.
+pub(super) fn offers(
+    list: &CompiledList<OfferField>,
+    entries: &[Caught],
+    hint: CurrencyHint,
+    context: PageContext<'_>,
+) -> Vec<Offer> {
+    entries
+        .iter()
+        .map(|caught| offer(list, &Reader { caught, hint, context }))
+        .filter(|o| *o != Offer::default())
+        .collect()
+}
+
+fn offer(list: &CompiledList<OfferField>, read: &Reader<'_>) -> Offer {
+    let mut o = Offer::default();
+    for (field, rules) in &list.fields {
+        match field {
+            OfferField::Id => o.id = read.text(rules),
+            OfferField::ShopName => o.shop_name = read.text(rules),
+            OfferField::ShopId => o.shop_id = read.text(rules),
+            OfferField::ShopUrl => o.shop_url = read.link(rules),
+            OfferField::ShopReviewCount => o.shop_review_count = read.count(rules),
+            OfferField::ShopReviewRating => o.shop_review_rating = read.rating(rules),
+            OfferField::Price => {
+                let price = read.price(rules);
+                o.price = price.map(|p| p.amount);
+                o.currency = o.currency.or(price.and_then(|p| p.currency));
+            }
+            OfferField::ShippingCosts => o.shipping_costs = shipping(read, rules),
+            OfferField::PriceWithShipping => o.price_with_shipping = read.price(rules).map(|p| p.amount),
+            OfferField::Currency => o.currency = read.currency(rules).or(o.currency),
+            OfferField::Url => o.url = read.link(rules),
+            OfferField::Name => o.name = read.text(rules),
+            OfferField::Availability => {
+                o.availability_text = read.text(rules);
+                o.availability = o.availability_text.as_deref().and_then(stock);
+            }
+            OfferField::Condition => {
+                o.condition_text = read.text(rules);
+                o.condition = o.condition_text.as_deref().and_then(availability::condition);
+            }
+            OfferField::Details => o.details = read.text(rules),
+        }
+    }
+    if o.currency.is_none() && o.price.is_some() {
+        o.currency = read.context.currency;
+    }
+    o
+}
+
+/// Postage: an amount, or 0 where the text says that it is free.
+fn shipping(read: &Reader<'_>, rules: &[CompiledRule]) -> Option<crate::domain::Amount> {
+    if let Some(price) = read.price(rules) {
+        return Some(price.amount);
+    }
+    let text = read.text(rules)?.to_lowercase();
+    const FREE: &[&str] = &[
+        "free",
+        "kostenlos",
+        "gratis",
+        "versandkostenfrei",
+        "frei haus",
+        "gratuit",
+        "offert",
+        "grátis",
+        "gratuita",
+        "darmow",
+        "zdarma",
+        "бесплатн",
+        "безкоштовн",
+        "ilmainen",
+        "fri frakt",
+        "fri fragt",
+        "ingyenes",
+        "ücretsiz",
+        "無料",
+        "免運",
+    ];
+    FREE.iter().any(|word| text.contains(word)).then_some(crate::domain::Amount::ZERO)
+}
+
+/// The search results that a list's rules read, positions from 1; entries without any field are dropped.
+pub(super) fn results(
+    list: &CompiledList<ResultField>,
+    entries: &[Caught],
+    hint: CurrencyHint,
+    context: PageContext<'_>,
+) -> Vec<SearchResult> {
+    let read = entries
+        .iter()
+        .map(|caught| result(list, &Reader { caught, hint, context }))
+        .filter(|r| *r != SearchResult::default());
+    read.zip(1..).map(|(result, position)| SearchResult { position, ..result }).collect()
+}
+
+fn result(list: &CompiledList<ResultField>, read: &Reader<'_>) -> SearchResult {
+    let mut r = SearchResult::default();
+    for (field, rules) in &list.fields {
+        let amount = |r: &mut SearchResult| {
+            let price = read.price(rules);
+            r.currency = r.currency.or(price.and_then(|p| p.currency));
+            price.map(|p| p.amount)
+        };
+        match field {
+            ResultField::Id => r.id = read.text(rules),
+            ResultField::Name => r.name = read.text(rules),
+            ResultField::Url => r.url = read.link(rules),
+            ResultField::ImageUrl => r.image_url = read.link(rules),
+            ResultField::Price => r.price = amount(&mut r),
+            ResultField::MinPrice => r.min_price = amount(&mut r),
+            ResultField::MaxPrice => r.max_price = amount(&mut r),
+            ResultField::ShippingCosts => r.shipping_costs = shipping(read, rules),
+            ResultField::Currency => r.currency = read.currency(rules).or(r.currency),
+            ResultField::ShopName => r.shop_name = read.text(rules),
+            ResultField::ShopUrl => r.shop_url = read.link(rules),
+            ResultField::Condition => r.condition_text = read.text(rules),
+            ResultField::ReviewCount => r.review_count = read.count(rules),
+            ResultField::ReviewRating => r.review_rating = read.rating(rules),
+            ResultField::Gtin => {
+                r.gtin = read.text(rules).as_deref().and_then(identifiers::gtin).map(|g| g.to_string())
+            }
+        }
+    }
+    if r.currency.is_none() && (r.price.is_some() || r.min_price.is_some()) {
+        r.currency = read.context.currency;
+    }
+    r
+}
+
+/// The link to the list's next page, absolute where the page's address is known.
+pub(super) fn next(rules: &[CompiledRule], caught: &Caught, context: PageContext<'_>) -> Option<String> {
+    Reader { caught, hint: CurrencyHint::default(), context }.link(rules)
+}

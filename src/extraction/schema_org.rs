@@ -1,0 +1,406 @@
+//! schema.org things read as a product and its offers.
+
+use super::extracted::Evidence;
+use super::graph::{Datum, Graph, NodeId};
+use super::identity::PageIdentity;
+use super::price_text::{self, CurrencyHint, PriceHint};
+use super::{availability, identifiers, rating};
+use crate::domain::{Amount, Availability, Condition, Currency, Gtin, Offer};
+
+/// Offers read of one product.
+const MAX_OFFERS: usize = 2_000;
+
+/// What one product thing says.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ProductFacts {
+    pub evidence: Option<Evidence>,
+    pub name: Option<String>,
+    pub url: Option<String>,
+    pub image: Option<String>,
+    pub description: Option<String>,
+    pub brand: Option<String>,
+    pub category: Option<String>,
+    pub sku: Option<String>,
+    pub mpns: Vec<String>,
+    pub gtins: Vec<Gtin>,
+    pub review_count: Option<u32>,
+    pub review_rating: Option<u8>,
+    pub offers: Vec<OfferFacts>,
+    pub offer_count: Option<u32>,
+}
+
+/// What one offer thing says.
+#[derive(Debug, Clone, Default)]
+pub(super) struct OfferFacts {
+    pub price: Option<Amount>,
+    pub list_price: Option<Amount>,
+    pub currency: Option<Currency>,
+    pub availability: Option<Availability>,
+    pub condition: Option<Condition>,
+    pub condition_text: Option<String>,
+    pub url: Option<String>,
+    pub sku: Option<String>,
+    pub gtins: Vec<Gtin>,
+    pub name: Option<String>,
+    pub seller: Option<String>,
+    pub shipping: Option<Amount>,
+    /// The lowest of several offers, not one offer's price.
+    pub is_aggregate: bool,
+}
+
+const PRODUCT_TYPES: &[&str] = &[
+    "Product",
+    "IndividualProduct",
+    "ProductModel",
+    "SomeProducts",
+    "ProductGroup",
+    "Vehicle",
+    "Car",
+    "Book",
+    "SoftwareApplication",
+    "MobileApplication",
+    "VideoGame",
+    "Movie",
+    "MusicAlbum",
+    "Event",
+    "MusicEvent",
+    "TheaterEvent",
+    "SportsEvent",
+    "Course",
+    "Drug",
+];
+const OFFER_TYPES: &[&str] = &["Offer", "AggregateOffer", "OfferForPurchase", "OfferForLease", "Demand"];
+/// Properties that lead to other products than the page's own.
+const ASIDE_PROPERTIES: &[&str] = &[
+    "isRelatedTo",
+    "isSimilarTo",
+    "isAccessoryOrSparePartFor",
+    "isConsumableFor",
+    "itemListElement",
+    "mentions",
+    "makesOffer",
+    "hasOfferCatalog",
+    "addOn",
+    "includesObject",
+    "significantLink",
+    "relatedLink",
+    "isVariantOf",
+    "item",
+];
+
+/// The products the page is about, best first: those of one source each, so that a weaker source can fill gaps.
+pub(super) fn own_products(graph: &Graph, page: &PageIdentity<'_>, hint: CurrencyHint) -> Vec<ProductFacts> {
+    let mut products = Vec::new();
+    for evidence in [Evidence::JsonLd, Evidence::Microdata] {
+        let best = (0..graph.nodes.len())
+            .filter(|n| graph.nodes[*n].evidence == Some(evidence) && graph.is_a(*n, PRODUCT_TYPES))
+            .filter_map(|n| Some((score(graph, n, page)?, n)))
+            .max_by_key(|(score, n)| (*score, std::cmp::Reverse(*n)));
+        let orphan = || {
+            (0..graph.nodes.len()).find(|n| {
+                graph.nodes[*n].evidence == Some(evidence)
+                    && graph.nodes[*n].parent.is_none()
+                    && !graph.nodes[*n].is_aside
+                    && graph.is_a(*n, OFFER_TYPES)
+            })
+        };
+        if let Some((_, node)) = best {
+            let mut facts = read_product(graph, node, page, hint, evidence);
+            if facts.offers.iter().all(|o| o.price.is_none())
+                && let Some(orphan) = orphan()
+            {
+                read_offer(graph, orphan, hint, &mut facts.offers, &mut facts.offer_count);
+            }
+            products.push(facts);
+        } else if let Some(orphan) = orphan() {
+            let mut facts = ProductFacts { evidence: Some(evidence), ..ProductFacts::default() };
+            read_offer(graph, orphan, hint, &mut facts.offers, &mut facts.offer_count);
+            products.push(facts);
+        }
+    }
+    products
+}
+
+/// How much speaks for a product being the page's own; `None` when it is another's for certain.
+fn score(graph: &Graph, node: NodeId, page: &PageIdentity<'_>) -> Option<i32> {
+    if graph.nodes[node].is_aside || (graph.nodes[node].props.is_empty()) {
+        return None;
+    }
+    let mut score = 0;
+    for (ancestor, property) in graph.ancestors(node) {
+        if ASIDE_PROPERTIES.iter().any(|p| p.eq_ignore_ascii_case(property))
+            || graph.is_a(ancestor, &["ItemList", "OfferCatalog"])
+        {
+            return None;
+        }
+        if property.eq_ignore_ascii_case("hasVariant") || graph.is_a(ancestor, &["Review"]) {
+            score -= 5;
+        }
+        if property.eq_ignore_ascii_case("mainEntity") {
+            score += 30;
+        }
+    }
+    let urls = ["url", "@id", "mainEntityOfPage"]
+        .iter()
+        .filter_map(|p| graph.text(node, p))
+        .chain(graph.nodes[node].id.as_deref());
+    score += urls.map(|u| page.url_match(u)).max().unwrap_or(0);
+    if let Some(name) = graph.text(node, "name") {
+        score += page.name_match(name);
+    }
+    if graph.all(node, "offers").next().is_some() {
+        score += 15;
+    }
+    if let Some(sku) = graph.text(node, "sku")
+        && page.url_holds(sku)
+    {
+        score += 20;
+    }
+    Some(score)
+}
+
+fn read_product(
+    graph: &Graph,
+    node: NodeId,
+    page: &PageIdentity<'_>,
+    hint: CurrencyHint,
+    evidence: Evidence,
+) -> ProductFacts {
+    let mut facts = ProductFacts { evidence: Some(evidence), ..ProductFacts::default() };
+    read_own(graph, node, hint, &mut facts);
+    let variants = graph.things(node, "hasVariant");
+    let best = variants
+        .iter()
+        .copied()
+        .filter_map(|v| Some((variant_score(graph, v, page), v)))
+        .max_by_key(|(s, v)| (*s, std::cmp::Reverse(*v)));
+    if let Some((score, variant)) = best {
+        let mut own = ProductFacts { evidence: Some(evidence), ..ProductFacts::default() };
+        read_own(graph, variant, hint, &mut own);
+        if score > 0 || facts.offers.is_empty() {
+            let group = std::mem::replace(&mut facts, own);
+            facts.fill_from(group);
+        }
+        if score == 0 {
+            // No variant is the page's own: what is true of one is not true of the product.
+            facts.gtins.clear();
+            for other in variants.iter().filter(|v| **v != variant) {
+                let mut more = ProductFacts::default();
+                read_own(graph, *other, hint, &mut more);
+                facts.offers.extend(more.offers);
+            }
+        }
+    }
+    // Several models under one product (`model`) say nothing of the page's own.
+    facts.gtins.sort();
+    facts.gtins.dedup();
+    facts
+}
+
+fn variant_score(graph: &Graph, variant: NodeId, page: &PageIdentity<'_>) -> i32 {
+    let offer_url = graph.things(variant, "offers").into_iter().find_map(|o| graph.text(o, "url"));
+    let urls = graph.text(variant, "url").into_iter().chain(offer_url).chain(graph.nodes[variant].id.as_deref());
+    let mut score = urls.map(|u| i32::from(page.is_exact_url(u)) * 20).max().unwrap_or(0);
+    for id in ["sku", "productID", "gtin13", "gtin"] {
+        if graph.text(variant, id).is_some_and(|id| page.query_holds(id)) {
+            score += 10;
+        }
+    }
+    score
+}
+
+fn read_own(graph: &Graph, node: NodeId, hint: CurrencyHint, facts: &mut ProductFacts) {
+    let text = |name: &str| graph.text(node, name).map(str::to_owned);
+    facts.name = text("name");
+    facts.url = text("url");
+    facts.image = image(graph, node);
+    facts.description = text("description");
+    facts.brand = graph.name_of(node, "brand").or_else(|| graph.name_of(node, "manufacturer"));
+    facts.category = graph.name_of(node, "category");
+    facts.sku = text("sku").or_else(|| text("productID").filter(|id| !id.contains(':')));
+    facts.mpns = graph.all(node, "mpn").filter_map(Datum::text).map(str::to_owned).take(20).collect();
+    facts.gtins = gtins(graph, node);
+    if let Some(rating_node) = graph.things(node, "aggregateRating").first() {
+        let number = |name| graph.text(*rating_node, name);
+        facts.review_rating =
+            number("ratingValue").and_then(|v| rating::of_100(v, number("bestRating").unwrap_or("5")));
+        facts.review_count = ["reviewCount", "ratingCount"].iter().find_map(|n| rating::count(number(n)?));
+    }
+    for offer in graph.things(node, "offers") {
+        read_offer(graph, offer, hint, &mut facts.offers, &mut facts.offer_count);
+    }
+    // `price` straight on the product, outside any offer.
+    if facts.offers.is_empty() && graph.all(node, "price").next().is_some() {
+        read_offer(graph, node, hint, &mut facts.offers, &mut facts.offer_count);
+    }
+}
+
+fn image(graph: &Graph, node: NodeId) -> Option<String> {
+    graph.all(node, "image").find_map(|d| match d {
+        Datum::Node(id) => graph.text(*id, "url").or_else(|| graph.text(*id, "contentUrl")).map(str::to_owned),
+        text => text.text().map(str::to_owned),
+    })
+}
+
+fn gtins(graph: &Graph, node: NodeId) -> Vec<Gtin> {
+    let names = ["gtin", "gtin8", "gtin12", "gtin13", "gtin14", "ean", "isbn", "upc"];
+    let mut found: Vec<Gtin> =
+        names.iter().flat_map(|n| graph.all(node, n)).filter_map(|d| identifiers::gtin(d.text()?)).collect();
+    // `productID: "isbn:…"` names its kind itself.
+    let labelled = |t: &&str| ["gtin", "ean", "isbn", "upc"].iter().any(|p| t.to_ascii_lowercase().starts_with(p));
+    found.extend(graph.all(node, "productID").filter_map(Datum::text).filter(labelled).filter_map(identifiers::gtin));
+    found
+}
+
+/// Reads an offer, or an aggregate and the offers inside it, to the end of a list.
+fn read_offer(graph: &Graph, node: NodeId, hint: CurrencyHint, offers: &mut Vec<OfferFacts>, count: &mut Option<u32>) {
+    if offers.len() >= MAX_OFFERS {
+        return;
+    }
+    let nested = graph.things(node, "offers");
+    if let Some(n) = graph.text(node, "offerCount").and_then(rating::count) {
+        *count = Some(n);
+    }
+    let mut offer = OfferFacts {
+        currency: graph.text(node, "priceCurrency").and_then(|c| price_text::parse_currency(c, hint)),
+        availability: graph
+            .text(node, "availability")
+            .and_then(|a| availability::from_code(a).or_else(|| availability::from_text(a))),
+        condition_text: graph.text(node, "itemCondition").map(str::to_owned),
+        url: graph.text(node, "url").map(str::to_owned),
+        sku: graph.text(node, "sku").map(str::to_owned),
+        gtins: gtins(graph, node),
+        name: graph.text(node, "name").map(str::to_owned),
+        seller: graph.name_of(node, "seller").or_else(|| graph.name_of(node, "offeredBy")),
+        ..OfferFacts::default()
+    };
+    offer.condition = offer.condition_text.as_deref().and_then(availability::condition);
+    read_prices(graph, node, hint, &mut offer);
+    if offer.price.is_none() {
+        offer.price = graph.all(node, "lowPrice").find_map(|d| price(d, &mut offer.currency, hint));
+        offer.is_aggregate = offer.price.is_some();
+    }
+    for item in graph.things(node, "itemOffered") {
+        offer.sku = offer.sku.take().or_else(|| graph.text(item, "sku").map(str::to_owned));
+        offer.url = offer.url.take().or_else(|| graph.text(item, "url").map(str::to_owned));
+        offer.gtins.extend(gtins(graph, item));
+    }
+    if let Some(details) = graph.things(node, "shippingDetails").first()
+        && let Some(rate) = graph.things(*details, "shippingRate").first()
+    {
+        offer.shipping = graph.text(*rate, "value").and_then(|v| price_text::parse_machine(v, hint)).map(|p| p.amount);
+    }
+    let has_nested = !nested.is_empty();
+    for inner in nested {
+        read_offer(graph, inner, hint, offers, &mut None);
+    }
+    let inner_prices = has_nested && offers.iter().any(|o| o.price.is_some());
+    if !inner_prices && (offer.price.is_some() || offer.availability.is_some()) {
+        offers.push(offer);
+    }
+}
+
+fn read_prices(graph: &Graph, node: NodeId, hint: CurrencyHint, offer: &mut OfferFacts) {
+    offer.price = graph.all(node, "price").find_map(|d| price(d, &mut offer.currency, hint));
+    for spec in graph.things(node, "priceSpecification") {
+        // A price for a reference quantity is a unit price, a delivery charge is no price of the thing.
+        if graph.is_a(spec, &["DeliveryChargeSpecification", "PaymentChargeSpecification"])
+            || (!graph.things(spec, "referenceQuantity").is_empty() && offer.price.is_some())
+        {
+            continue;
+        }
+        let mut currency = graph.text(spec, "priceCurrency").and_then(|c| price_text::parse_currency(c, hint));
+        let amount = graph.all(spec, "price").find_map(|d| price(d, &mut currency, hint));
+        let kind = graph.text(spec, "priceType").unwrap_or_default().to_ascii_lowercase();
+        let is_list = ["listprice", "msrp", "srp", "strikethrough", "regularprice"].iter().any(|k| kind.contains(k));
+        offer.currency = offer.currency.or(currency);
+        if is_list {
+            offer.list_price = offer.list_price.or(amount);
+        } else {
+            offer.price = offer.price.or(amount);
+        }
+    }
+}
+
+/// A positive price; 0 stands for "none" in shops' markup.
+fn price(datum: &Datum, currency: &mut Option<Currency>, hint: CurrencyHint) -> Option<Amount> {
+    let hint = CurrencyHint { currency: currency.or(hint.currency), ..hint };
+    let found = match datum {
+        Datum::Machine(text) => price_text::parse_machine(text, hint),
+        Datum::Human(text) => price_text::parse(text, PriceHint { currency: hint, ..PriceHint::default() }),
+        Datum::Node(_) => None,
+    }?;
+    *currency = currency.or(found.currency);
+    Some(found.amount).filter(|a| a.is_positive())
+}
+
+impl ProductFacts {
+    /// Takes from another what this one does not say.
+    fn fill_from(&mut self, other: ProductFacts) {
+        fn fill<T>(place: &mut Option<T>, value: Option<T>) {
+            if place.is_none() {
+                *place = value;
+            }
+        }
+        fill(&mut self.name, other.name);
+        fill(&mut self.url, other.url);
+        fill(&mut self.image, other.image);
+        fill(&mut self.description, other.description);
+        fill(&mut self.brand, other.brand);
+        fill(&mut self.category, other.category);
+        fill(&mut self.sku, other.sku);
+        fill(&mut self.review_count, other.review_count);
+        fill(&mut self.review_rating, other.review_rating);
+        fill(&mut self.offer_count, other.offer_count);
+        if self.mpns.is_empty() {
+            self.mpns = other.mpns;
+        }
+        if self.offers.is_empty() {
+            self.offers = other.offers;
+        }
+    }
+
+    /// The offer that is the page's own, when the product has several: by its address, by its number in the page's address,
+    /// else the first that can be had.
+    pub fn main_offer(&self, page: &PageIdentity<'_>) -> Option<&OfferFacts> {
+        let priced = || self.offers.iter().filter(|o| o.price.is_some());
+        let mut exact = priced().filter(|o| o.url.as_deref().is_some_and(|u| page.is_exact_url(u)));
+        if let (Some(one), None) = (exact.next(), exact.next()) {
+            return Some(one);
+        }
+        let by_number = priced().find(|o| {
+            o.sku.as_deref().is_some_and(|s| page.query_holds(s))
+                || o.gtins.iter().any(|g| page.query_holds(g.as_str().trim_start_matches('0')))
+        });
+        by_number
+            .or_else(|| priced().find(|o| o.availability.is_some_and(|a| a != Availability::OutOfStock)))
+            .or_else(|| priced().next())
+            .or_else(|| self.offers.first())
+    }
+
+    /// The offers as the API tells them; none when there is only the shop's own.
+    pub fn seller_offers(&self) -> Vec<Offer> {
+        let mut sellers: Vec<&String> = self.offers.iter().filter_map(|o| o.seller.as_ref()).collect();
+        sellers.sort();
+        sellers.dedup();
+        if sellers.len() < 2 {
+            return Vec::new();
+        }
+        self.offers
+            .iter()
+            .filter(|o| o.price.is_some())
+            .map(|o| Offer {
+                shop_name: o.seller.clone(),
+                price: o.price,
+                shipping_costs: o.shipping,
+                currency: o.currency,
+                url: o.url.clone(),
+                name: o.name.clone(),
+                availability: o.availability,
+                condition: o.condition,
+                condition_text: o.condition_text.clone(),
+                ..Offer::default()
+            })
+            .collect()
+    }
+}
