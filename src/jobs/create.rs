@@ -12,7 +12,6 @@ use crate::storage::account::{self, Account};
 use crate::storage::bulk_item::{self, NewItem};
 use crate::storage::bulk_job::{self, Job};
 use crate::storage::{StorageError, Transaction, ledger};
-use std::time::Duration;
 
 /// The source that reports what it would cost and charges nothing.
 const FREE_SOURCE: &str = "test";
@@ -138,7 +137,7 @@ async fn check_credits(
     least: Credits,
     now: Timestamp,
 ) -> Result<(), CreateError> {
-    let used = ledger::usage_of_day(transaction, account.id, &now.day()).await?.total();
+    let used = ledger::usage_of_day(transaction, account.id, &now.day()).await?;
     if used + least > account.daily_quota {
         return Err(CreateError::DailyQuotaExceeded { least, used, quota: account.daily_quota });
     }
@@ -158,6 +157,3 @@ async fn check_in_flight(app: &App, transaction: &Transaction, account: &Account
     let in_flight = bulk_job::count_in_flight(transaction, account.id).await?;
     if in_flight >= limit { Err(CreateError::TooManyInFlight { limit }) } else { Ok(()) }
 }
-
-/// How long a client should wait before it tries to create a job again.
-pub const RETRY_CREATION_AFTER: Duration = Duration::from_secs(10);

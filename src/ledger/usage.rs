@@ -9,8 +9,13 @@ use crate::storage::{StorageError, ledger};
 pub async fn usage_today(app: &App, account: &Account) -> Result<UsageToday, StorageError> {
     let today = app.clock.now().day();
     let found = ledger::usage_by_day(&app.db, account.id, &today, &today).await?.pop();
-    let day = found.unwrap_or(UsageDay { date: today, charge: Default::default() });
-    Ok(UsageToday { day, quota: account.daily_quota })
+    let day = found.unwrap_or(UsageDay { date: today, free_credits: 0, paid_credits: 0 });
+    Ok(UsageToday {
+        date: day.date,
+        free_credits: day.free_credits,
+        paid_credits: day.paid_credits,
+        quota: account.daily_quota,
+    })
 }
 
 /// Credits of the current month up to today (UTC).
@@ -18,5 +23,5 @@ pub async fn usage_month(app: &App, account: &Account) -> Result<UsageMonth, Sto
     let now = app.clock.now();
     let (from, to) = (format!("{}-01", now.month()), now.day());
     let days = ledger::usage_by_day(&app.db, account.id, &from, &to).await?;
-    Ok(UsageMonth { from, to, included: app.plan(&account.plan).included_credits, days })
+    Ok(UsageMonth { from, to, included_credits: app.plan(&account.plan).included_credits, days })
 }

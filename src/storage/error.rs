@@ -15,6 +15,14 @@ pub enum StorageError {
 }
 
 impl StorageError {
+    /// Whether the database has no room or no time at the moment, so that the same request may succeed later.
+    pub fn is_overload(&self) -> bool {
+        let text = self.to_string();
+        ["disk is full", "database is locked", "No space left", "timed out while waiting", "too many clients"]
+            .iter()
+            .any(|sign| text.contains(sign))
+    }
+
     pub(super) fn corrupt(table: &'static str, what: impl std::fmt::Display) -> StorageError {
         StorageError::Corrupt { table, what: what.to_string() }
     }

@@ -72,8 +72,8 @@ pub async fn usage_by_day(
 }
 
 /// Credits used on one day, as this transaction sees it.
-pub async fn usage_of_day(transaction: &Transaction, owner: AccountId, day: &str) -> Result<Charge, StorageError> {
-    Ok(days(transaction.conn(), owner, day, day).await?.pop().map(|usage| usage.charge).unwrap_or_default())
+pub async fn usage_of_day(transaction: &Transaction, owner: AccountId, day: &str) -> Result<Credits, StorageError> {
+    Ok(days(transaction.conn(), owner, day, day).await?.pop().map_or(0, |usage| usage.credits()))
 }
 
 async fn days(
@@ -92,7 +92,8 @@ async fn days(
             };
             Ok(UsageDay {
                 date: row.try_get("", "day")?,
-                charge: Charge { free: credits("free")?, paid: credits("paid")? },
+                free_credits: credits("free")?,
+                paid_credits: credits("paid")?,
             })
         })
         .collect()

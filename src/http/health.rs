@@ -1,0 +1,45 @@
+//! Whether the server lives, whether it can work, and what it counted.
+
+use super::state::HttpState;
+use crate::storage::{bulk_item, bulk_job};
+use actix_web::{HttpResponse, web};
+
+const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// `GET /healthz`: the process answers.
+pub async fn live() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")
+}
+
+/// `GET /readyz`: requests can be served: the database answers and the server is not stopping.
+pub async fn ready(state: web::Data<HttpState>) -> HttpResponse {
+    let not_ready = |why: &'static str| {
+        HttpResponse::ServiceUnavailable().content_type("text/plain; charset=utf-8").body(why)
+    };
+    if state.app.stop.is_cancelled() {
+        return not_ready("stopping\n");
+    }
+    match state.app.db.ping().await {
+        Ok(()) => HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ready\n"),
+        Err(error) => {
+            tracing::error!(%error, "not ready");
+            not_ready("the database does not answer\n")
+        }
+    }
+}
+
+/// `GET /metrics`: OpenMetrics text.
+pub async fn metrics(state: web::Data<HttpState>) -> HttpResponse {
+    let app = &state.app;
+    let open = bulk_job::count_by_status(&app.db).await;
+    let ready = bulk_item::count_ready(&app.db, app.clock.lease_now()).await;
+    let tickets = app.queue.count_waiting().await;
+    if let (Ok(open), Ok(ready), Ok(tickets)) = (open, ready, tickets) {
+        let open: Vec<_> = open.into_iter().map(|(status, n)| (status.as_str(), n)).collect();
+        app.metrics.set_depth(&open, tickets, ready.iter().map(|(_, n)| n).sum());
+    }
+    match app.metrics.encode() {
+        Ok(text) => HttpResponse::Ok().content_type(METRICS_TYPE).body(text),
+        Err(_) => HttpResponse::InternalServerError().finish(),
+    }
+}

@@ -1,0 +1,51 @@
+//! Around every request: its id, its line in the log, its metrics, and what a panic answers.
+
+use super::codes::Refusal;
+use super::state::{HttpState, RequestId};
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{Error, HttpMessage, ResponseError, web};
+use futures_util::FutureExt;
+use std::panic::AssertUnwindSafe;
+use tracing::Instrument;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Stands for the pattern of paths that no route has, so that a scan does not make a series a path.
+const NO_ROUTE: &str = "(none)";
+
+/// The middleware. The query is never logged: it may hold a token.
+pub async fn observe(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let Some(state) = request.app_data::<web::Data<HttpState>>().cloned() else { return next.call(request).await };
+    let app = &state.app;
+    let id = app.ids.request_id();
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let (method, path) = (request.method().to_string(), request.path().to_owned());
+    let started = app.clock.steady();
+    let span = tracing::info_span!("request", %id, %method, %path);
+    // A panic would otherwise close the connection without a word.
+    let answered = AssertUnwindSafe(next.call(request)).catch_unwind().instrument(span.clone()).await;
+    let mut answer = match answered {
+        Ok(answer) => answer,
+        Err(_) => {
+            app.metrics.panicked();
+            span.in_scope(|| tracing::error!("the handler panicked"));
+            Err(Refusal::internal(&id).into())
+        }
+    };
+    let took = started.elapsed();
+    let (route, status) = match &answer {
+        Ok(answer) => (answer.request().match_pattern(), answer.status()),
+        Err(error) => (None, error.as_response_error().status_code()),
+    };
+    app.metrics.request_answered(route.as_deref().unwrap_or(NO_ROUTE), &method, status.as_u16(), took);
+    span.in_scope(|| tracing::debug!(status = status.as_u16(), took_us = took.as_micros(), "answered"));
+    if let (Ok(answer), Ok(value)) = (&mut answer, HeaderValue::from_str(&id)) {
+        answer.headers_mut().insert(REQUEST_ID, value);
+    }
+    answer
+}

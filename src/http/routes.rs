@@ -1,0 +1,34 @@
+//! The whole route table on one screen.
+
+use super::bulk::{create, download, list, settings, show, single, usage};
+use super::codes::{Refusal, RefusalKind};
+use super::health;
+use actix_web::guard;
+use actix_web::web::{ServiceConfig, put, post, resource, route, to};
+use actix_web::Route;
+
+/// Mounts every route. A path that exists refuses other methods, and a path that does not exist says so, both in the
+/// API's own words.
+#[rustfmt::skip]
+pub fn routes(config: &mut ServiceConfig) {
+    let no_method = || to(async || Err::<(), _>(Refusal::of(RefusalKind::MethodNotAllowed)));
+    config
+        .service(resource("/jobs").route(post().to(create::v1)).route(get().to(list::v1)).default_service(no_method()))
+        .service(resource("/jobs/{job_id}").route(get().to(show::v1)).default_service(no_method()))
+        .service(resource("/products/bulk/{job_id}").route(get().to(download::v1)).default_service(no_method()))
+        .service(resource("/products/single").route(get().to(single::v1)).default_service(no_method()))
+        .service(resource(["/v2/me/usage_today", "/me/usage_today"]).route(get().to(usage::today)).default_service(no_method()))
+        .service(resource(["/v2/me/usage_month", "/me/usage_month"]).route(get().to(usage::month)).default_service(no_method()))
+        .service(resource("/settings/daily_quota").route(get().to(settings::daily_quota)).route(put().to(settings::set_daily_quota)).default_service(no_method()))
+        .service(resource("/settings/monthly_included_usage").route(get().to(settings::monthly_included_usage)).default_service(no_method()))
+        .service(resource("/healthz").route(get().to(health::live)).default_service(no_method()))
+        .service(resource("/readyz").route(get().to(health::ready)).default_service(no_method()))
+        .service(resource("/metrics").route(get().to(health::metrics)).default_service(no_method()))
+        .default_service(to(async || Err::<(), _>(Refusal::of(RefusalKind::NoSuchRoute))));
+}
+
+/// GET, and HEAD with it.
+fn get() -> Route {
+    route().guard(guard::Any(guard::Get()).or(guard::Head()))
+}
+
