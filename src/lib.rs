@@ -8,6 +8,7 @@ pub mod domain;
 pub mod clock;
 pub mod config;
 pub mod ids;
+pub mod outbound;
 pub mod telemetry;
 
 pub mod extraction;
@@ -27,6 +28,7 @@ pub mod ledger;
 
 pub mod rendering;
 
+pub mod boot;
 pub mod http;
 pub mod workers;
 

@@ -1,10 +1,28 @@
 //! One page over the network, with manners.
+//!
+//! [`Fetcher::fetch`] is the only door. Behind it, in the order a request meets them: `breaker` (is the host resting?),
+//! `robots` (does it want us there?), `pace` (whose turn is it?), `send` (one exchange, bounded in time and bytes, with
+//! `unpack` and `charset` turning bytes into text), `judge` (is this a page, a refusal or a ruin?), and around them
+//! `retry`. What is remembered of a host lies in `hosts`. Which addresses may be reached at all is `outbound`'s matter.
 
-pub mod charset;
+mod breaker;
+mod charset;
+mod fetch;
+mod hosts;
+mod judge;
+mod pace;
 mod page;
 mod policy;
-mod stand_in;
+mod retry;
+mod robots;
+mod send;
+mod settings;
+mod stats;
+mod unpack;
 
+pub use charset::decode;
+pub use fetch::{Fetcher, FetcherError};
 pub use page::{FetchError, FetchedPage, PageRequest};
 pub use policy::{BlockSigns, FetchPolicy};
-pub use stand_in::{Fetcher, FetchSettings};
+pub use settings::{BackoffSettings, BreakerSettings, FetchSettings};
+pub use stats::{FetchCounts, FetchStats};

@@ -1,0 +1,187 @@
+//! One exchange with a server: a request, the head of its answer, and its body within limits.
+
+use super::unpack::{ACCEPTED, Coding, Unpacked, unpack};
+use super::{FetchError, FetchPolicy, FetchStats, charset};
+use crate::outbound::refused_address;
+use futures_util::TryStreamExt;
+use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use tokio_util::io::StreamReader;
+use url::Url;
+
+const ACCEPT: HeaderValue =
+    HeaderValue::from_static("text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.5");
+
+/// Headers of ours that a source cannot replace: they frame the exchange.
+const FRAMING: [HeaderName; 6] = [
+    header::HOST,
+    header::CONTENT_LENGTH,
+    header::TRANSFER_ENCODING,
+    header::CONNECTION,
+    header::UPGRADE,
+    header::ACCEPT_ENCODING,
+];
+
+/// Headers that are meant for the source's own host and no other that it redirects to.
+const PRIVATE: [HeaderName; 3] = [header::AUTHORIZATION, header::COOKIE, header::PROXY_AUTHORIZATION];
+
+/// Most bytes of one body, as sent and unpacked.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    pub received: u64,
+    pub unpacked: u64,
+}
+
+/// A body, unpacked.
+#[derive(Debug)]
+pub(super) struct Body {
+    pub bytes: Vec<u8>,
+    pub received: u64,
+    /// The limit that the body went past, if it did; `bytes` then holds what came before.
+    pub passed_limit: Option<u64>,
+}
+
+/// The stream's own mark for a body that went past its limit.
+#[derive(Debug, thiserror::Error)]
+#[error("longer than {0} bytes")]
+struct Overrun(u64);
+
+/// Sends a request and reads the head of the answer.
+pub(super) async fn send(
+    client: &reqwest::Client,
+    url: &Url,
+    headers: HeaderMap,
+    stats: &FetchStats,
+) -> Result<reqwest::Response, FetchError> {
+    stats.count_request();
+    client.get(url.clone()).headers(headers).send().await.map_err(|error| explain(&error))
+}
+
+/// The headers of a request. `is_own_host` is false once a redirect led to another origin.
+pub(super) fn request_headers(user_agent: &str, policy: &FetchPolicy, is_own_host: bool) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(header::ACCEPT, ACCEPT);
+    if let Ok(user_agent) = HeaderValue::from_str(policy.user_agent.as_deref().unwrap_or(user_agent)) {
+        headers.insert(header::USER_AGENT, user_agent);
+    }
+    for (name, value) in &policy.headers {
+        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            (Ok(name), _) if FRAMING.contains(&name) || (!is_own_host && PRIVATE.contains(&name)) => {}
+            (Ok(name), Ok(value)) => drop(headers.insert(name, value)),
+            _ => tracing::warn!(header = name, "a source's header cannot be sent"),
+        }
+    }
+    headers.insert(header::ACCEPT_ENCODING, HeaderValue::from_static(ACCEPTED));
+    headers
+}
+
+/// Reads and unpacks the body of an answer.
+pub(super) async fn read_body(
+    response: reqwest::Response,
+    limits: Limits,
+    stats: &Arc<FetchStats>,
+) -> Result<Body, FetchError> {
+    let coding = header_text(response.headers(), &header::CONTENT_ENCODING);
+    let coding = Coding::parse(coding).ok_or_else(|| FetchError::BadBody(format!("content encoding {coding}")))?;
+    let received = Arc::new(AtomicU64::new(0));
+    let (counter, stats_of_stream) = (Arc::clone(&received), Arc::clone(stats));
+    let stream = response.bytes_stream().map_err(io::Error::other).and_then(move |chunk| {
+        stats_of_stream.count_received(chunk.len());
+        let total = counter.fetch_add(chunk.len() as u64, Relaxed) + chunk.len() as u64;
+        let within = if total > limits.received { Err(io::Error::other(Overrun(limits.received))) } else { Ok(chunk) };
+        std::future::ready(within)
+    });
+    let unpacked = match unpack(StreamReader::new(stream), coding, limits.unpacked).await {
+        Ok(Unpacked { bytes, is_cut }) => (bytes, is_cut.then_some(limits.unpacked)),
+        Err(error) => match error.get_ref().map(|cause| (cause.downcast_ref(), cause.downcast_ref())) {
+            Some((Some(Overrun(limit)), _)) => (Vec::new(), Some(*limit)),
+            Some((_, Some(error))) => return Err(explain(error)),
+            _ => return Err(FetchError::BadBody(error.to_string())),
+        },
+    };
+    let (bytes, passed_limit) = unpacked;
+    stats.count_unpacked(bytes.len());
+    Ok(Body { bytes, received: received.load(Relaxed), passed_limit })
+}
+
+/// Where a redirect leads; `None` for an answer that is none. Rule from RFC 9110 §15.4.
+pub(super) fn redirect_target(response: &reqwest::Response, from: &Url) -> Option<Result<Url, FetchError>> {
+    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return None;
+    }
+    let location = response.headers().get(header::LOCATION).map(|value| String::from_utf8_lossy(value.as_bytes()));
+    let target = location.and_then(|location| from.join(location.trim()).ok()).and_then(|mut url| {
+        // Credentials in a redirect would be sent as if they were ours.
+        url.set_username("").ok()?;
+        url.set_password(None).ok()?;
+        Some(url)
+    });
+    Some(target.ok_or(FetchError::Redirect))
+}
+
+/// The content type of an answer, lower case and without parameters, and its charset.
+pub(super) fn content_type(headers: &HeaderMap) -> (String, Option<String>) {
+    let value = header_text(headers, &header::CONTENT_TYPE);
+    let media = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    (media, charset::charset_of(value).map(str::to_owned))
+}
+
+/// A header's text; empty when there is none or it is not text.
+pub(super) fn header_text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> &'h str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// Why an exchange failed.
+fn explain(error: &reqwest::Error) -> FetchError {
+    if let Some(refused) = refused_address(error) {
+        return FetchError::Forbidden(refused.0);
+    }
+    if error.is_timeout() {
+        return FetchError::Timeout;
+    }
+    let mut innermost: &dyn std::error::Error = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    FetchError::Connection(innermost.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(headers: &[(&str, &str)]) -> FetchPolicy {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        FetchPolicy { headers, ..FetchPolicy::default() }
+    }
+
+    #[test]
+    fn a_source_adds_headers_but_cannot_break_the_exchange() {
+        let policy =
+            policy(&[("Accept", "x/y"), ("Host", "evil"), ("content-length", "9"), ("a b", "c"), ("X", "a\nb")]);
+        let headers = request_headers("pricemill/1", &policy, true);
+        assert_eq!(headers[header::ACCEPT], "x/y");
+        assert_eq!(headers[header::USER_AGENT], "pricemill/1");
+        assert_eq!(headers[header::ACCEPT_ENCODING], ACCEPTED);
+        assert_eq!(headers.len(), 3);
+    }
+
+    #[test]
+    fn private_headers_stay_at_their_own_host() {
+        let policy = policy(&[("Cookie", "a=b"), ("Authorization", "Basic x"), ("Accept-Language", "de")]);
+        assert_eq!(request_headers("p", &policy, true).len(), 6);
+        let abroad = request_headers("p", &policy, false);
+        assert!(abroad.get(header::COOKIE).is_none() && abroad.get(header::AUTHORIZATION).is_none());
+        assert_eq!(abroad[header::ACCEPT_LANGUAGE], "de");
+    }
+
+    #[test]
+    fn content_types_lose_their_parameters() {
+        let mut headers = HeaderMap::new();
+        assert_eq!(content_type(&headers), (String::new(), None));
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("Text/HTML; charset=\"X\""));
+        assert_eq!(content_type(&headers), ("text/html".to_owned(), Some("X".to_owned())));
+    }
+}
