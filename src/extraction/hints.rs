@@ -13,8 +13,8 @@ macro_rules! hints {
 hints! {
     PRICE = 0, CURRENT = 1, OLD = 2, UNIT = 3, SHIPPING = 4, SAVING = 5, INSTALMENT = 6, RELATED = 7, STOCK = 8,
     BUY = 9, HEADER = 10, FOOTER = 11, NAVIGATION = 12, TITLE = 13, PRODUCT = 14, CENTS = 15, CARD = 16, VARIANT = 17,
-    REVIEW = 18, HIDDEN = 19, STRUCK = 20, LINK = 21, OPTION = 22, ASIDE = 23, BRAND = 24, RANGE = 25, MAIN = 26,
-    ACCESSORY = 27,
+    REVIEW = 18, HIDDEN = 19, STRUCK = 20, LINK = 21, OPTION = 22, ASIDE = 23, BRAND = 24, RANGE = 25,
+    ACCESSORY = 26,
 }
 
 impl Hints {
@@ -88,8 +88,7 @@ fn word(word: &str) -> Hints {
         | "purchase" | "kaufen" | "checkout" | "cartadd" | "addtrolley" | "atc" | "panier" | "carrello" | "carrito" => {
             Hints::BUY
         }
-        "header" | "topbar" | "masthead" => Hints::HEADER,
-        "footer" => Hints::FOOTER,
+        "topbar" | "masthead" => Hints::HEADER,
         "nav" | "navbar" | "navigation" | "menu" | "megamenu" | "breadcrumb" | "breadcrumbs" | "sidebar" => {
             Hints::NAVIGATION
         }
@@ -164,15 +163,27 @@ fn read_names(names: &str) -> Hints {
     let mut hints = Hints::NONE;
     for name in names.split_ascii_whitespace() {
         let words = split_words(name);
+        hints |= page_part(&words);
         for (i, part) in words.iter().enumerate() {
             hints |= word(part) | stem(part);
             if let Some(next) = words.get(i + 1) {
                 hints |= pair(part, next);
             }
         }
-        // `priceBlock_was`, `old-price`: what stands beside the price says which price it is.
     }
     hints
+}
+
+/// The page's header or footer; `card-footer` and `header-price` are neither.
+fn page_part(words: &[String]) -> Hints {
+    const WHOLE: &[&str] = &["site", "page", "main", "global", "top", "shop", "app", "layout", "bottom", "nav"];
+    match words.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["header"] | ["header", "wrapper" | "container" | "main" | "top"] => Hints::HEADER,
+        ["footer", ..] => Hints::FOOTER,
+        [whole, "header", ..] if WHOLE.contains(whole) => Hints::HEADER,
+        [whole, "footer", ..] if WHOLE.contains(whole) => Hints::FOOTER,
+        _ => Hints::NONE,
+    }
 }
 
 /// A word that has grown together with a word for price.
@@ -230,6 +241,7 @@ mod tests {
         assert!(has("product__oldPrice", Hints::OLD) && has("ek-slider-priceold", Hints::OLD));
         assert!(has("shippingCosts", Hints::SHIPPING) && !has("relationship", Hints::SHIPPING));
         assert!(has("box cross-selling", Hints::RELATED) && has("recentlyViewed", Hints::RELATED));
+        assert!(has("site-footer", Hints::FOOTER) && !has("card-footer nonFooter", Hints::FOOTER));
         assert!(!has("enterprise-area", Hints::PRICE) && !has("accentuated", Hints::CENTS));
     }
 }

@@ -1,5 +1,6 @@
 //! Which product a page is about: its address and its title, to tell its own product from others on it.
 
+use crate::domain::Country;
 use url::Url;
 
 /// Shorter names match too much.
@@ -104,6 +105,21 @@ impl<'a> PageIdentity<'a> {
         let mut parts = url.query().into_iter().chain(url.fragment());
         number.len() >= 3 && parts.any(|p| p.split(['&', '=', ';', '/']).any(|v| v.eq_ignore_ascii_case(number)))
     }
+}
+
+/// Country domains that are used for anything but their country.
+const WORLDWIDE: &[&str] = &[
+    "io", "co", "tv", "me", "ai", "cc", "ws", "fm", "to", "ly", "gg", "sh", "ac", "eu", "la", "nu", "st", "im", "tk",
+    "vc", "us",
+];
+
+/// The country a host's name ends with: `shop.at` → Austria.
+pub(super) fn host_country(url: &Url) -> Option<Country> {
+    let last = url.domain()?.rsplit('.').next()?;
+    if last.len() != 2 || WORLDWIDE.contains(&last) {
+        return None;
+    }
+    last.parse().ok()
 }
 
 /// Letters and digits in lower case.

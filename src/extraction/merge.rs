@@ -3,7 +3,7 @@
 use super::compile::CompiledRecipe;
 use super::extracted::{Evidence, Extracted, PageContext, Verdict};
 use super::identifiers::{self, Label};
-use super::identity::PageIdentity;
+use super::identity::{self, PageIdentity};
 use super::pass::Facts;
 use super::price_text::CurrencyHint;
 use super::recipe::{Embedded, ProductField};
@@ -18,7 +18,10 @@ const SURE: i32 = 70;
 
 /// Builds the answer from everything one pass found.
 pub(super) fn merge(recipe: &CompiledRecipe, facts: &Facts, context: PageContext<'_>) -> Extracted {
-    let country = context.country.or_else(|| facts.head.locale_country());
+    let country = context
+        .country
+        .or_else(|| context.url.and_then(identity::host_country))
+        .or_else(|| facts.head.locale_country());
     let hint = CurrencyHint { currency: context.currency, country };
     let mut merger = Merger { product: Product::default(), provenance: BTreeMap::new(), context };
     let by_rules = rules::product(recipe, &facts.page, hint, context);
@@ -47,8 +50,8 @@ pub(super) fn merge(recipe: &CompiledRecipe, facts: &Facts, context: PageContext
     if recipe.reads(Embedded::Visible) {
         merger.take_visible(facts, &shown);
     }
-    if merger.product.currency.is_none() && merger.product.price.is_some() && context.currency.is_some() {
-        merger.product.currency = context.currency;
+    if merger.product.currency.is_none() && merger.product.price.is_some() {
+        merger.product.currency = structured_currency.or(context.currency).or(shown.page_currency);
     }
     merger.finish(recipe, facts, hint, offers)
 }
@@ -163,14 +166,19 @@ impl Merger<'_> {
         self.text(ProductField::Url, facts.url.as_deref(), evidence);
         self.text(ProductField::ImageUrl, facts.image.as_deref(), evidence);
         self.text(ProductField::Description, facts.description.as_deref(), evidence);
-        self.text(ProductField::BrandName, facts.brand.as_deref(), evidence);
+        self.text(ProductField::BrandName, facts.brand.as_deref().map(without_label), evidence);
         self.text(ProductField::CategoryName, facts.category.as_deref(), evidence);
         let offer = choose_offer(facts, identity, shown);
         let sku = facts.sku.as_deref().or_else(|| offer.and_then(|o| o.sku.as_deref()));
-        self.text(ProductField::Sku, sku, evidence);
+        self.text(ProductField::Sku, sku.map(article_number), evidence);
         self.mpns(facts.mpns.clone(), evidence);
         self.gtins(&facts.gtins, evidence);
         if let Some(offer) = offer {
+            // Markup may name the list price while the page asks for less.
+            if shown.score >= SURE && offer.price.is_some() && offer.price == shown.list_price {
+                self.price(shown.price, shown.currency.or(offer.currency), Evidence::Visible);
+                self.product.list_price = self.product.list_price.or(offer.price);
+            }
             if facts.offers.len() == 1 || facts.gtins.is_empty() {
                 self.gtins(&offer.gtins, evidence);
             }
@@ -310,6 +318,24 @@ fn offer_availability(facts: &ProductFacts, offer: &OfferFacts) -> Option<Availa
 pub(super) fn clean(text: &str) -> String {
     let text = text.replace(super::price_text::RUN_BREAK, "");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// `Brand: Acme` → `Acme`.
+fn without_label(text: &str) -> &str {
+    text.rsplit_once(':').map_or(text, |(_, name)| name)
+}
+
+/// An article number without the words some shops print behind it.
+fn article_number(text: &str) -> &str {
+    let text = text.trim();
+    match text.split_once(char::is_whitespace) {
+        Some((number, words))
+            if identifiers::is_article_number(number) && !words.bytes().any(|b| b.is_ascii_digit()) =>
+        {
+            number
+        }
+        _ => text,
+    }
 }
 
 /// An address in its absolute form, where the page's own is known.

@@ -45,7 +45,7 @@ enum Mark {
     /// Its text is a rule's value: list (`None`: the page), entry, slot.
     Value(Option<usize>, usize, usize),
     /// It is an entry of a list.
-    EntryEnd(usize),
+    EntryEnd,
     Heading,
     Title,
     PageTitle,
@@ -401,7 +401,7 @@ impl Pass {
                         None => marks.push(Mark::Value(Some(*list), entry, *slot)),
                     }
                 }
-                marks.push(Mark::EntryEnd(*list));
+                marks.push(Mark::EntryEnd);
                 if let Some(frame) = self.stack.last_mut() {
                     frame.marks.extend(marks);
                 }
@@ -532,7 +532,7 @@ impl Pass {
                     };
                     self.keep(list, entry, slot, value);
                 }
-                Mark::EntryEnd(_) => self.open_entries.retain(|(_, _, id)| *id != frame.id),
+                Mark::EntryEnd => self.open_entries.retain(|(_, _, id)| *id != frame.id),
                 Mark::Heading => self.facts.visible.note_heading(frame.start, frame.region),
                 Mark::Title => self.facts.visible.note_title(frame.start, frame.region),
                 Mark::PageTitle => {

@@ -48,6 +48,9 @@ pub(super) struct OfferFacts {
     pub is_aggregate: bool,
 }
 
+/// Sizes read of one product.
+const MAX_SIBLINGS: usize = 200;
+
 const PRODUCT_TYPES: &[&str] = &[
     "Product",
     "IndividualProduct",
@@ -106,6 +109,7 @@ pub(super) fn own_products(graph: &Graph, page: &PageIdentity<'_>, hint: Currenc
         };
         if let Some((_, node)) = best {
             let mut facts = read_product(graph, node, page, hint, evidence);
+            add_siblings(graph, node, page, hint, &mut facts);
             if facts.offers.iter().all(|o| o.price.is_none())
                 && let Some(orphan) = orphan()
             {
@@ -119,6 +123,27 @@ pub(super) fn own_products(graph: &Graph, page: &PageIdentity<'_>, hint: Currenc
         }
     }
     products
+}
+
+/// Shops list the sizes of one product as products of one name side by side: where the page's address picks none of them,
+/// each is an offer of the product, and numbers that differ are not the product's.
+fn add_siblings(graph: &Graph, node: NodeId, page: &PageIdentity<'_>, hint: CurrencyHint, facts: &mut ProductFacts) {
+    let Some(own) = score(graph, node, page) else { return };
+    let siblings = (0..graph.nodes.len()).filter(|n| {
+        *n != node
+            && graph.nodes[*n].evidence == facts.evidence
+            && graph.is_a(*n, PRODUCT_TYPES)
+            && graph.text(*n, "name") == facts.name.as_deref()
+            && score(graph, *n, page) == Some(own)
+    });
+    for sibling in siblings.take(MAX_SIBLINGS) {
+        let mut other = ProductFacts::default();
+        read_own(graph, sibling, hint, &mut other);
+        if other.gtins != facts.gtins {
+            facts.gtins.clear();
+        }
+        facts.offers.extend(other.offers);
+    }
 }
 
 /// How much speaks for a product being the page's own; `None` when it is another's for certain.

@@ -14,6 +14,8 @@ const MAX_TEXT_BYTES: usize = 4 << 20;
 const MAX_PRICE_BYTES: usize = 90;
 /// Longer texts are prose that happens to name a price.
 const MAX_PRICE_NODE_BYTES: usize = 160;
+/// Longer texts outside places named for the stock are prose.
+const MAX_PHRASE_BYTES: usize = 120;
 const MAX_CANDIDATES: usize = 3_000;
 const MAX_NOTES: usize = 500;
 
@@ -149,7 +151,8 @@ impl Visible {
             }
             return;
         }
-        if !price.has_token && (is_node || !hints.has(Hints::PRICE) || price_text::count_numbers(slice) != 1) {
+        let is_bare = !slice.contains(char::is_alphabetic) && price_text::count_numbers(slice) == 1;
+        if !price.has_token && (is_node || !hints.has(Hints::PRICE) || !is_bare) {
             return;
         }
         let before_start = (0..=start).rev().filter(|i| self.text.is_char_boundary(*i)).nth(24).unwrap_or(0);
@@ -171,7 +174,9 @@ impl Visible {
         if text.is_empty() {
             return;
         }
+        let is_short = text.len() <= MAX_PHRASE_BYTES || hints.has(Hints::STOCK);
         if self.stock.len() < MAX_NOTES
+            && is_short
             && let Some(value) = availability::from_text(text)
         {
             self.stock.push(Note { at, region: region | hints, value });

@@ -11,7 +11,9 @@ use crate::domain::{Amount, Availability, Currency};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Points a price needs to be believed.
-const MIN_SCORE: i32 = 45;
+const MIN_SCORE: i32 = 42;
+/// A price tag with more letters is prose.
+const MAX_TAG_LETTERS: usize = 20;
 /// Elements of one kind with at least this many different prices are a list of other products.
 const LIST_PRICES: usize = 3;
 
@@ -25,6 +27,8 @@ pub(super) struct Shown {
     pub list_price: Option<Amount>,
     pub availability: Option<Availability>,
     pub has_buy_button: bool,
+    /// The one currency that all prices on the page name.
+    pub page_currency: Option<Currency>,
 }
 
 /// Regions that never show the page's own product.
@@ -64,7 +68,21 @@ pub(super) fn rank(visible: &Visible, head: &Head, hint: CurrencyHint) -> Shown 
     let buttons = || visible.buy_buttons.iter().filter(|b| !b.region.has(ELSEWHERE | Hints::HEADER | Hints::FOOTER));
     shown.has_buy_button = buttons().next().is_some();
     shown.availability = stock(visible, name_at);
+    shown.page_currency = page_currency(visible, hint);
     shown
+}
+
+fn page_currency(visible: &Visible, hint: CurrencyHint) -> Option<Currency> {
+    let mut found = None;
+    for candidate in visible.candidates.iter().filter(|c| c.has_token) {
+        let text = visible.text.get(candidate.start..candidate.end).unwrap_or_default();
+        let Some(currency) = price_text::parse_currency(text, hint) else { continue };
+        if found.is_some_and(|f| f != currency) {
+            return None;
+        }
+        found = Some(currency);
+    }
+    found
 }
 
 /// The heading that names the product: the `h1` that the title or OpenGraph title also says, else the first; without an
@@ -142,13 +160,21 @@ fn score(c: &Candidate, visible: &Visible, name_at: Option<usize>, in_list: bool
         Some(at) => score += if at - c.start <= 600 { 5 } else { -20 },
         None => {}
     }
-    let near_button = visible
+    let button = visible
         .buy_buttons
         .iter()
         .filter(|b| !b.region.has(ELSEWHERE | Hints::HEADER | Hints::FOOTER))
-        .any(|b| b.at.abs_diff(c.start) <= 400);
-    if near_button {
-        score += 20;
+        .map(|b| b.at.abs_diff(c.start))
+        .min();
+    score += match button {
+        Some(0..=60) => 30,
+        Some(61..=400) => 20,
+        _ => 0,
+    };
+    // Prose that happens to name a sum.
+    let letters = visible.text.get(c.start..c.end).unwrap_or_default().chars().filter(|c| c.is_alphabetic()).count();
+    if letters > MAX_TAG_LETTERS && !c.hints.has(Hints::PRICE) {
+        score -= 20;
     }
     score
 }
@@ -169,18 +195,12 @@ fn list_price(scored: &[(i32, &Candidate)], price: &Candidate) -> Option<Amount>
 /// What the page's own product's stock line says: the phrase in a place named for it, near the title; a phrase elsewhere near
 /// the title counts less.
 fn stock(visible: &Visible, name_at: Option<usize>) -> Option<Availability> {
-    let outside = ELSEWHERE
-        | Hints::FOOTER
-        | Hints::NAVIGATION
-        | Hints::HIDDEN
-        | Hints::REVIEW
-        | Hints::OPTION
-        | Hints::VARIANT
-        | Hints::HEADER;
+    let outside =
+        ELSEWHERE | Hints::FOOTER | Hints::NAVIGATION | Hints::HIDDEN | Hints::REVIEW | Hints::OPTION | Hints::HEADER;
     visible
         .stock
         .iter()
-        .filter(|n| !n.region.has(outside))
+        .filter(|n| !n.region.has(outside) && (n.region.has(Hints::STOCK) || !n.region.has(Hints::VARIANT)))
         .filter_map(|n| {
             let distance = name_at.map_or(1_000, |at| if n.at >= at { n.at - at } else { (at - n.at) * 2 });
             let mut points = if n.region.has(Hints::STOCK) { 40 } else { 0 };

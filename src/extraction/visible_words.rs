@@ -100,6 +100,41 @@ pub(super) fn is_buy_button(text: &str) -> bool {
 
 /// Words before a price and in its own text, and what they make of it.
 const AROUND: &[(&str, Hints)] = &[
+    ("price", Hints::PRICE),
+    ("preis", Hints::PRICE),
+    ("prix", Hints::PRICE),
+    ("prezzo", Hints::PRICE),
+    ("precio", Hints::PRICE),
+    ("preço", Hints::PRICE),
+    ("cena", Hints::PRICE),
+    ("prijs", Hints::PRICE),
+    ("pris", Hints::PRICE),
+    ("цена", Hints::PRICE),
+    ("ціна", Hints::PRICE),
+    ("hinta", Hints::PRICE),
+    ("kaina", Hints::PRICE),
+    ("fiyat", Hints::PRICE),
+    ("cijena", Hints::PRICE),
+    ("τιμή", Hints::PRICE),
+    ("售價", Hints::PRICE),
+    ("特價", Hints::PRICE),
+    ("优惠价", Hints::PRICE),
+    ("价格", Hints::PRICE),
+    ("价", Hints::PRICE),
+    ("價", Hints::PRICE),
+    ("価格", Hints::PRICE),
+    ("가격", Hints::PRICE),
+    ("السعر", Hints::PRICE),
+    ("מחיר", Hints::PRICE),
+    ("現省", Hints::SAVING),
+    ("省", Hints::SAVING),
+    ("節省", Hints::SAVING),
+    ("滿", Hints::SHIPPING),
+    ("满", Hints::SHIPPING),
+    ("每", Hints::UNIT),
+    ("送料", Hints::SHIPPING),
+    ("starting bid", Hints::OLD),
+    ("estimate", Hints::OLD),
     ("statt", Hints::OLD),
     ("uvp", Hints::OLD),
     ("rrp", Hints::OLD),
@@ -233,8 +268,6 @@ const AROUND: &[(&str, Hints)] = &[
     ("/ m²", Hints::UNIT),
     ("/unità", Hints::UNIT),
     ("/unité", Hints::UNIT),
-    ("/ stück", Hints::UNIT),
-    ("/stück", Hints::UNIT),
     ("per 100", Hints::UNIT),
     ("les 100", Hints::UNIT),
     ("/ meter", Hints::UNIT),
@@ -268,6 +301,12 @@ const AROUND: &[(&str, Hints)] = &[
     ("hors taxe", Hints::UNIT),
 ];
 
+/// Words that add something to a price.
+const ADDITIONS: &[&str] = &[
+    "zzgl", "exkl", "excl", "plus", "inkl", "incl", "+", "mwst", "ust", "vat", "tax", "gst", "tva", "iva", "hors",
+    "più", "más", "mais",
+];
+
 static AROUND_FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(AROUND.iter().map(|(w, _)| *w)).ok()
 });
@@ -280,12 +319,19 @@ pub(super) fn around_price(before: &str, own: &str) -> Hints {
     let before = before.rsplit(['.', '!', '€', '$', '£', '|', ')']).next().unwrap_or_default();
     let before = if before.bytes().any(|b| b.is_ascii_digit()) { "" } else { before };
     let text = format!("{} {}", before.to_lowercase(), own.to_lowercase());
+    // `19,99 € zzgl. Versand` names the postage that comes on top, not what the price is for.
+    let digit = text.find(|c: char| c.is_ascii_digit()).unwrap_or(text.len());
+    let adds = ADDITIONS.iter().any(|word| text[digit..].contains(word));
+    if own.trim_start().starts_with('(') && own.contains('/') {
+        hints |= Hints::UNIT;
+    }
     for hit in finder.find_iter(&text) {
         // A word, not the end of another one: `corporate`, `favorite`.
         let glued = text[..hit.start()].chars().next_back().is_some_and(char::is_alphabetic)
             && text[hit.start()..].chars().next().is_some_and(|c| c.is_alphabetic() && (c as u32) < 0x2e80);
-        if !glued {
-            hints |= AROUND[hit.pattern().as_usize()].1;
+        let hint = AROUND[hit.pattern().as_usize()].1;
+        if !glued && !(adds && hit.start() > digit && hint == Hints::SHIPPING) {
+            hints |= hint;
         }
     }
     hints
@@ -300,6 +346,7 @@ mod tests {
         assert!(around_price("UVP ", "19,99 €").has(Hints::OLD));
         assert!(around_price("", "(1,99 € / 100 g)").has(Hints::UNIT));
         assert!(around_price("zzgl. Versand ", "4,90 €").has(Hints::SHIPPING));
+        assert!(!around_price("", "12 € inkl. Mwst zzgl. Versandkosten").has(Hints::SHIPPING));
         assert!(around_price("", "ab 12 € mtl.").has(Hints::INSTALMENT));
         assert_eq!(around_price("Corporate ", "12 €"), Hints::NONE);
         assert_eq!(around_price("UVP 30 € ", "12 €"), Hints::NONE);
