@@ -114,6 +114,15 @@ impl Outbound {
     }
 }
 
+/// A client for an address the operator typed: any address, but no proxy and no redirect either, so that a token goes
+/// only where it was meant to go.
+pub fn operator_client() -> Result<reqwest::Client, OutboundError> {
+    install_tls_provider();
+    let builder = || reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+    let client = builder().build().or_else(|_| builder().tls_certs_only(std::iter::empty()).build())?;
+    Ok(client)
+}
+
 impl Clients {
     /// The client for a URL, after checking its scheme and, if its host is a literal address, that address.
     pub fn client_for(&self, url: &Url) -> Result<&reqwest::Client, NotAllowed> {

@@ -3,7 +3,7 @@
 use crate::domain::{Country, Offer, Product};
 use crate::extraction::recipe::{Embedded, Recipe};
 use crate::extraction::{CompiledRecipe, Extracted, PageContext, SearchResult, Verdict, extract};
-use crate::fetching::charset;
+use crate::fetching::decode;
 use anyhow::{Context, bail};
 use std::io::{BufRead, Read, Write};
 use std::path::Path;
@@ -126,7 +126,7 @@ fn read_page(input: impl Read, is_gzip: bool) -> anyhow::Result<String> {
     if bytes.len() as u64 > MAX_PAGE_BYTES {
         bail!("longer than {MAX_PAGE_BYTES} bytes");
     }
-    Ok(charset::decode(None, &bytes))
+    Ok(decode(None, &bytes))
 }
 
 /// One page for people.

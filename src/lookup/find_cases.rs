@@ -108,6 +108,12 @@ impl Market {
     }
 }
 
+/// Never used: every answer is embedded.
+fn fetcher() -> Fetcher {
+    let outbound = crate::outbound::Outbound::new(Vec::new());
+    Fetcher::new(outbound, crate::fetching::FetchSettings::default(), Clock::system()).unwrap()
+}
+
 pub(super) struct Bench {
     pub engine: Engine,
     pub market: Market,
@@ -121,7 +127,7 @@ pub(super) fn bench(market: Market) -> Bench {
     let answers = market.clone();
     let engine = Engine::new(
         Arc::new(registry),
-        Arc::new(Fetcher::default()),
+        Arc::new(fetcher()),
         Arc::new(move |name, path| {
             assert_eq!(name, "shop");
             answers.answer(path)
@@ -369,7 +375,7 @@ async fn the_test_source_answers_in_any_country_without_network() {
         EmbeddedAnswer { status: 200, body: page.into(), content_type: "text/html".into() }
     };
     let (clock, ids) = (Clock::frozen_at(NOW), Ids::seeded(1));
-    let engine = Engine::new(registry, Arc::new(Fetcher::default()), Arc::new(answer), clock, ids, no_metrics());
+    let engine = Engine::new(registry, Arc::new(fetcher()), Arc::new(answer), clock, ids, no_metrics());
     let ipad = Lookup { country: "jp".parse().unwrap(), ..lookup("test", Key::Keyword, "ipad mini") };
     let outcome = engine.find(&ipad, &options(PageLimit::All), vec![]).await;
     assert_eq!(found(&outcome), (vec!["Some Shop".into()], false));
