@@ -15,6 +15,7 @@ mod product;
 mod reason;
 mod result;
 mod time;
+mod usage;
 
 pub use amount::{Amount, InvalidAmount};
 pub use availability::{Availability, Condition};
@@ -31,3 +32,4 @@ pub use product::{Offer, PageContent, Product, rank_by_total};
 pub use reason::Reason;
 pub use result::{FoundResult, ItemOutcome, ItemResult, JobHead};
 pub use time::Timestamp;
+pub use usage::{UsageDay, UsageMonth, UsageToday};

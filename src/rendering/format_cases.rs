@@ -231,3 +231,28 @@ fn prices_of_two_currencies_are_not_compared() {
     let result: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(result["products"][0]["price"], "19.90");
 }
+
+#[test]
+fn the_documentation_lists_every_column_in_order() {
+    let page = include_str!("../../docs/API/bulk-v1.md");
+    let (_, table) = page.split_once("| column (row / column) | shown | guarded | meaning |").unwrap();
+    let listed: Vec<&str> = table.lines().skip(2).take_while(|line| line.starts_with('|')).collect();
+    let expected: Vec<String> = COLUMNS
+        .iter()
+        .map(|column| {
+            let name = column.name;
+            let name = match column.is_about_offers() {
+                true => format!("`offer.{name}` / `offers[i].{name}`"),
+                false => format!("`{name}`"),
+            };
+            let shown = match column.shown {
+                Shown::Always => "always",
+                Shown::InRows => "row; column only extended",
+                Shown::Extended => "extended",
+            };
+            let guarded = if column.is_page_text { "yes" } else { "no" };
+            format!("| {name} | {shown} | {guarded} | {} |", column.meaning)
+        })
+        .collect();
+    assert_eq!(listed, expected);
+}
