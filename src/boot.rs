@@ -5,7 +5,8 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::fetching::Fetcher;
 use crate::ids::Ids;
-use crate::lookup::{Embedded, Engine, LookupEvent, MetricsHook};
+use crate::demo::Market;
+use crate::lookup::{Embedded, EmbeddedAnswer, Engine, LookupEvent, MetricsHook};
 use crate::outbound::Outbound;
 use crate::queue::Queue;
 use crate::sources::{DefinitionError, Registry};
@@ -54,6 +55,18 @@ pub struct Running {
     server: actix_web::dev::ServerHandle,
     serving: tokio::task::JoinHandle<std::io::Result<()>>,
     workers: JoinSet<()>,
+}
+
+/// The demo marketplace as what answers the source `test`, in this process.
+pub fn embedded(market: Arc<Market>) -> Embedded {
+    Arc::new(move |shop, path_and_query| {
+        let answer = market.respond(shop, path_and_query);
+        EmbeddedAnswer {
+            status: answer.status,
+            content_type: answer.content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase(),
+            body: String::from_utf8_lossy(&answer.body).into_owned(),
+        }
+    })
 }
 
 /// Opens the database and brings its schema, the queue's included, up to date.

@@ -3,7 +3,7 @@
 use super::client::{BulkClient, JobRequest};
 use super::signal::asked_to_stop;
 use crate::accounts::{NewAccount, TokenLabel, create_account, create_token, hash_token};
-use crate::boot::{Boot, Running, boot};
+use crate::boot::{Boot, Running, boot, embedded};
 use crate::clock::Clock;
 use crate::config::{self, Config};
 use crate::demo::{Market, definitions};
@@ -57,7 +57,7 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
         clock,
         ids: Ids::random(),
         definitions: definitions(market_port),
-        embedded: market.embedded(),
+        embedded: embedded(market),
         works: true,
     })
     .await?;

@@ -2,11 +2,12 @@
 
 use super::settings::SettingsArgs;
 use super::signal::asked_to_stop;
-use crate::boot::{Boot, boot};
+use crate::boot::{Boot, boot, embedded};
 use crate::clock::Clock;
 use crate::demo::Market;
 use crate::ids::Ids;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 #[derive(Debug, clap::Args)]
 pub struct ServeArgs {
@@ -30,7 +31,7 @@ pub async fn run(args: ServeArgs) -> anyhow::Result<()> {
         config.sources.directory = directory;
     }
     let clock = Clock::system();
-    let embedded = Market::new(clock.clone())?.embedded();
+    let embedded = embedded(Arc::new(Market::new(clock.clone())?));
     let running =
         boot(Boot { config, clock, ids: Ids::random(), definitions: Vec::new(), embedded, works: true }).await?;
     tracing::info!(address = %running.address, "listening");

@@ -1,9 +1,9 @@
 //! HTTP in, HTTP out: a handler reads its parameters, calls one use case or one storage read, and writes the answer in
-//! the words of its API version.
+//! the words of its API version. Nothing is decided here that a caller without HTTP would need too.
 
-mod bulk;
+pub mod bulk;
 mod caller;
-mod codes;
+pub mod codes;
 mod health;
 mod observe;
 mod params;

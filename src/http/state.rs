@@ -25,9 +25,9 @@ pub struct RequestId(pub String);
 impl HttpState {
     /// Whose request it is.
     pub async fn account(&self, request: &HttpRequest, params: &Params) -> Result<Account, Refusal> {
-        let unauthorized = || Refusal::of(RefusalKind::Unauthorized);
+        let unauthorized = Refusal::unauthorized;
         let token = presented_token(request, params).ok_or_else(unauthorized)?;
-        authenticate(&self.app.db, token.as_str()).await.map_err(|e| self.broken(request, &e))?.ok_or_else(unauthorized)
+        authenticate(&self.app.db, token.expose()).await.map_err(|e| self.broken(request, &e))?.ok_or_else(unauthorized)
     }
 
     /// A job of this account; another's is as good as none.

@@ -23,6 +23,11 @@ impl StorageError {
             .any(|sign| text.contains(sign))
     }
 
+    /// A finished job has fewer results than values: a download must not end as if it were whole.
+    pub fn incomplete_results(found: usize, wanted: usize) -> StorageError {
+        StorageError::corrupt("bulk_item", format!("{found} results where {wanted} were expected"))
+    }
+
     pub(super) fn corrupt(table: &'static str, what: impl std::fmt::Display) -> StorageError {
         StorageError::Corrupt { table, what: what.to_string() }
     }

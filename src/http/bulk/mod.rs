@@ -1,1 +1,11 @@
-//! (empty)
+//! Bulk jobs over HTTP: one handler a route; how each version of the API reads and writes lies in its own room.
+
+mod asking;
+pub(super) mod create;
+pub(super) mod download;
+pub(super) mod list;
+pub(super) mod settings;
+pub(super) mod show;
+pub(super) mod single;
+pub(super) mod usage;
+pub mod v1;

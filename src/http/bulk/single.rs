@@ -1,0 +1,23 @@
+//! `GET /products/single`: a job of one value, waited for.
+
+use super::asking::create_job;
+use super::download::{finished, send};
+use super::v1;
+use crate::http::codes::Refusal;
+use crate::http::params::Params;
+use crate::http::state::HttpState;
+use actix_web::{HttpRequest, HttpResponse, web};
+use std::time::Duration;
+
+/// Longest the answer is held.
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+
+/// v1: the results of the one value, in the shape of a bulk download.
+pub async fn v1(state: web::Data<HttpState>, request: HttpRequest, params: Params) -> Result<HttpResponse, Refusal> {
+    let account = state.account(&request, &params).await?;
+    let (format, options) = v1::download::parse_download(None, &params)?;
+    let created = create_job(&state, &request, &account, |catalog| v1::parse::parse_single(&params, catalog)).await?;
+    let job = state.job(&request, &account, created.id.as_str()).await?;
+    let job = finished(&state, &request, &account, job, LONGEST_WAIT).await?;
+    Ok(send(&state.app, job, format, options))
+}

@@ -1,0 +1,90 @@
+//! Which format a download is wanted in.
+
+use crate::http::codes::Refusal;
+use crate::http::params::Params;
+use crate::rendering::{Format, RenderOptions};
+
+/// The formats by name, as path suffix and as parameter.
+pub const FORMATS: [&str; 3] = ["json", "xml", "csv"];
+/// The CSV shapes by name.
+pub const FORMAT_OPTIONS: [&str; 2] = ["row", "column"];
+
+/// The last part of a download's path as the job's id and the format behind the dot.
+pub fn split_suffix(part: &str) -> (&str, Option<&str>) {
+    match part.split_once('.') {
+        Some((id, suffix)) => (id, Some(suffix)),
+        None => (part, None),
+    }
+}
+
+/// The suffix beats the parameter `format`; JSON is the default, and of CSV the column shape, as the followed API has it.
+pub fn parse_download(suffix: Option<&str>, params: &Params) -> Result<(Format, RenderOptions), Refusal> {
+    let wanted = suffix.or_else(|| params.get("format")).unwrap_or(FORMATS[0]).to_ascii_lowercase();
+    let format = match wanted.as_str() {
+        "json" => Format::Json,
+        "xml" => Format::Xml,
+        "csv" => match params.get("format_option").map(str::to_ascii_lowercase).as_deref() {
+            Some("row") => Format::CsvRow,
+            None | Some("column") => Format::CsvColumn,
+            Some(_) => return Err(Refusal::not_one_of("format_option", FORMAT_OPTIONS)),
+        },
+        _ => return Err(Refusal::not_one_of("format", FORMATS)),
+    };
+    let extended = match params.get("columns") {
+        None => false,
+        Some(text) if text.eq_ignore_ascii_case("default") => false,
+        Some(text) if text.eq_ignore_ascii_case("extended") => true,
+        Some(_) => return Err(Refusal::not_one_of("columns", ["default", "extended"])),
+    };
+    Ok((format, RenderOptions { raw: switch(params, "raw")?, bom: switch(params, "bom")?, extended }))
+}
+
+fn switch(params: &Params, name: &str) -> Result<bool, Refusal> {
+    match params.get(name).map(str::to_ascii_lowercase).as_deref() {
+        None | Some("0" | "false") => Ok(false),
+        Some("1" | "true") => Ok(true),
+        Some(_) => Err(Refusal::not_one_of(name, ["0", "1"])),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(part: &str, query: &str) -> Result<(Format, RenderOptions), (Option<String>, Vec<String>)> {
+        let params = Params::from_parts(query, "", b"").unwrap();
+        parse_download(split_suffix(part).1, &params).map_err(|refusal| (refusal.parameter, refusal.valid_values))
+    }
+
+    fn format(part: &str, query: &str) -> Format {
+        parse(part, query).unwrap().0
+    }
+
+    #[test]
+    fn the_suffix_beats_the_parameter() {
+        assert_eq!(split_suffix("12.csv"), ("12", Some("csv")));
+        assert_eq!(format("12", ""), Format::Json);
+        assert_eq!(format("12", "format=XML"), Format::Xml);
+        assert_eq!(format("12.json", "format=xml"), Format::Json);
+        assert_eq!(format("12.csv", ""), Format::CsvColumn);
+        assert_eq!(format("12", "format=csv&format_option=row"), Format::CsvRow);
+        assert_eq!(format("12.xml", "format_option=nonsense"), Format::Xml);
+    }
+
+    #[test]
+    fn unknown_words_are_named() {
+        let words = |all: &[&str]| all.iter().map(|word| (*word).to_owned()).collect::<Vec<_>>();
+        assert_eq!(parse("12.pdf", "format=xml"), Err((Some("format".into()), words(&FORMATS))));
+        assert_eq!(parse("12.", ""), Err((Some("format".into()), words(&FORMATS))));
+        assert_eq!(parse("12.csv", "format_option=x"), Err((Some("format_option".into()), words(&FORMAT_OPTIONS))));
+        assert_eq!(parse("12.csv", "raw=x").unwrap_err().0.as_deref(), Some("raw"));
+        assert_eq!(parse("12.csv", "columns=x").unwrap_err().0.as_deref(), Some("columns"));
+    }
+
+    #[test]
+    fn csv_options() {
+        let options = parse("12.csv", "raw=1&bom=true&columns=extended").unwrap().1;
+        assert_eq!(options, RenderOptions { raw: true, bom: true, extended: true });
+        assert_eq!(parse("12.csv", "raw=0&columns=default").unwrap().1, RenderOptions::default());
+    }
+}

@@ -1,0 +1,332 @@
+//! The parameters of a request, wherever they came from: query string, form, JSON object.
+
+use super::codes::{Refusal, RefusalKind};
+use crate::domain::{Key, RequestedValue};
+use actix_web::dev::{Decompress, Payload};
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use serde::de::{self, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+
+/// Largest request body, in bytes, unpacked. The framework's own limits on forms and JSON are far smaller and do not apply
+/// here: a thousand encoded GTINs are longer than its form limit.
+pub const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
+
+/// How much of a body that is too large is still read and dropped before it is refused: a client that is cut off while it
+/// sends sees a broken connection rather than the answer.
+const MAX_DROPPED_BYTES: usize = 8 * 1024 * 1024;
+
+/// Largest whole number that a JSON number read as a float still holds exactly.
+const MAX_EXACT_FLOAT: f64 = 9_007_199_254_740_992.0;
+
+/// Stands for a list or object where one text is expected; no parameter allows it.
+const STRUCTURE: &str = "[…]";
+
+/// Parameters by name. The body wins over the query string; a blank parameter is a missing one.
+#[derive(Clone, Default)]
+pub struct Params(HashMap<String, Param>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Param {
+    Text(String),
+    /// A text whose percent encoding is no UTF-8, with the replacement character in its place.
+    Garbled(String),
+    /// A JSON array; `None` where an entry is neither text nor number nor an object with a value.
+    List(Option<Vec<RequestedValue>>),
+}
+
+impl Params {
+    /// Reads the parts of a request. The body is JSON when it says so or begins with `{` (a client that sends JSON through
+    /// curl's `-d` calls it a form), else a form.
+    ///
+    /// Errors: a body that says it is JSON and is no JSON object.
+    pub fn from_parts(query: &str, content_type: &str, body: &[u8]) -> Result<Params, Refusal> {
+        let mut params = Params::default();
+        params.add_form(query.as_bytes());
+        let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body).trim_ascii();
+        let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        let is_json = media_type == "application/json" || media_type.ends_with("+json") || media_type == "text/json";
+        if body.is_empty() {
+            return Ok(params);
+        }
+        if is_json || body.starts_with(b"{") {
+            let fields: JsonFields = serde_json::from_slice(body).map_err(|error| {
+                let comment = format!("The request body is not a JSON object in UTF-8: {error}.");
+                Refusal::of(RefusalKind::ParameterValueInvalid).because(comment)
+            })?;
+            for (name, param) in fields.0 {
+                params.set(name, param);
+            }
+        } else {
+            params.add_form(body);
+        }
+        Ok(params)
+    }
+
+    /// The parameter without blanks around it; `None` when it is absent or blank.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        let text = match self.0.get(name)? {
+            Param::Text(text) | Param::Garbled(text) => text.as_str(),
+            Param::List(Some(list)) => match list.as_slice() {
+                [only] => only.value.as_str(),
+                _ => STRUCTURE,
+            },
+            Param::List(None) => STRUCTURE,
+        };
+        Some(text.trim()).filter(|text| !text.is_empty())
+    }
+
+    /// The parameter `values` as single values, not yet trimmed or compared.
+    ///
+    /// A text is a line per value. For keys whose values hold no blank and no backslash a literal `\n` and a backslash
+    /// before a blank separate too: examples printed for the followed API lost their line ends so. An array holds texts,
+    /// numbers and objects `{"value", "reference"}`, and is not split further.
+    pub fn values(&self, key: Key) -> Result<Vec<RequestedValue>, Refusal> {
+        match self.0.get("values") {
+            None => Ok(Vec::new()),
+            Some(Param::Text(text)) => Ok(split_values(text, key)),
+            Some(Param::Garbled(_)) => Err(Refusal::invalid("values", "The values are not text in UTF-8.")),
+            Some(Param::List(Some(list))) => Ok(list.clone()),
+            Some(Param::List(None)) => Err(Refusal::invalid(
+                "values",
+                "The array `values` holds texts, numbers or objects with `value` and, if you like, `reference`.",
+            )),
+        }
+    }
+
+    /// `values` sent several times in one form, also as `values[]`, are the values of one list: form libraries write lists
+    /// so. Of any other parameter the last one counts.
+    fn add_form(&mut self, form: &[u8]) {
+        let mut values: Option<(String, bool)> = None;
+        for pair in form.split(|b| *b == b'&').filter(|pair| !pair.is_empty()) {
+            let equals = pair.iter().position(|b| *b == b'=').unwrap_or(pair.len());
+            let name = decoded(&pair[..equals]).0;
+            let (text, is_utf8) = decoded(pair.get(equals + 1..).unwrap_or_default());
+            if name != "values" && name != "values[]" {
+                self.set(name, if is_utf8 { Param::Text(text) } else { Param::Garbled(text) });
+                continue;
+            }
+            match &mut values {
+                Some((all, all_utf8)) => {
+                    all.push('\n');
+                    all.push_str(&text);
+                    *all_utf8 &= is_utf8;
+                }
+                None => values = Some((text, is_utf8)),
+            }
+        }
+        if let Some((text, is_utf8)) = values {
+            self.set("values".into(), if is_utf8 { Param::Text(text) } else { Param::Garbled(text) });
+        }
+    }
+
+    fn set(&mut self, name: String, param: Param) {
+        let is_blank = matches!(&param, Param::Text(text) if text.trim().is_empty());
+        if !is_blank {
+            self.0.insert(name, param);
+        }
+    }
+}
+
+/// Names only: a value may be a token.
+impl fmt::Debug for Params {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut names: Vec<&String> = self.0.keys().collect();
+        names.sort();
+        f.debug_tuple("Params").field(&names).finish()
+    }
+}
+
+/// Part of a form as text, and whether it was UTF-8. A percent sign that encodes nothing stays as it is.
+fn decoded(part: &[u8]) -> (String, bool) {
+    let spaced: Vec<u8> = part.iter().map(|b| if *b == b'+' { b' ' } else { *b }).collect();
+    let bytes: Cow<'_, [u8]> = percent_encoding::percent_decode(&spaced).into();
+    match String::from_utf8(bytes.into_owned()) {
+        Ok(text) => (text, true),
+        Err(error) => (String::from_utf8_lossy(error.as_bytes()).into_owned(), false),
+    }
+}
+
+fn split_values(text: &str, key: Key) -> Vec<RequestedValue> {
+    let mut lines = Cow::Borrowed(text);
+    if key.blanks_separate() && text.contains('\\') {
+        let separated = text.replace("\\r\\n", "\n").replace("\\n", "\n").replace("\\ ", "\n").replace("\\\t", "\n");
+        // A backslash before a line end continues a line in a shell; there it is the separator's first half.
+        lines = Cow::Owned(separated.replace("\\\r\n", "\n").replace("\\\n", "\n"));
+    }
+    let trimmed = lines.lines().map(str::trim).filter(|line| !line.is_empty());
+    trimmed.map(|line| RequestedValue { value: line.to_owned(), reference: None }).collect()
+}
+
+impl FromRequest for Params {
+    type Error = Refusal;
+    type Future = LocalBoxFuture<'static, Result<Params, Refusal>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let query = request.query_string().to_owned();
+        let content_type = request.content_type().to_owned();
+        let is_identity = !request.headers().contains_key(header::CONTENT_ENCODING);
+        let payload = payload.take();
+        let packed = Decompress::from_headers(payload, request.headers());
+        Box::pin(async move {
+            let body = read_body(packed, is_identity).await?;
+            Params::from_parts(&query, &content_type, &body)
+        })
+    }
+}
+
+async fn read_body(mut chunks: Decompress<Payload>, is_identity: bool) -> Result<Vec<u8>, Refusal> {
+    let too_large = || Refusal::of(RefusalKind::BodyTooLarge);
+    let mut body = Vec::new();
+    while let Some(chunk) = chunks.next().await {
+        let broken = |_| Refusal::of(RefusalKind::ParameterValueInvalid).because("The request body cannot be read.");
+        let chunk = chunk.map_err(broken)?;
+        if body.len() + chunk.len() <= MAX_BODY_BYTES {
+            body.extend_from_slice(&chunk);
+            continue;
+        }
+        // A packed body may unpack to anything; only plain ones are worth waiting for.
+        let mut dropped = chunk.len();
+        while is_identity && dropped < MAX_DROPPED_BYTES {
+            match chunks.next().await {
+                Some(Ok(chunk)) => dropped += chunk.len(),
+                _ => break,
+            }
+        }
+        return Err(too_large());
+    }
+    Ok(body)
+}
+
+/// A JSON object's fields as parameters.
+struct JsonFields(Vec<(String, Param)>);
+
+impl<'de> de::Deserialize<'de> for JsonFields {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Fields;
+        impl<'de> Visitor<'de> for Fields {
+            type Value = JsonFields;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<JsonFields, A::Error> {
+                let mut fields = Vec::new();
+                while let Some(name) = map.next_key::<String>()? {
+                    match map.next_value::<JsonParam>()? {
+                        JsonParam::Null => {}
+                        JsonParam::Text(text) => fields.push((name, Param::Text(text))),
+                        JsonParam::Entry(_) | JsonParam::Unreadable => fields.push((name, Param::List(None))),
+                        JsonParam::List(list) => fields.push((name, Param::List(list))),
+                    }
+                }
+                Ok(JsonFields(fields))
+            }
+        }
+        deserializer.deserialize_map(Fields)
+    }
+}
+
+/// Any JSON value, as far as a parameter can use it.
+enum JsonParam {
+    Null,
+    Text(String),
+    /// An object with `value`.
+    Entry(RequestedValue),
+    List(Option<Vec<RequestedValue>>),
+    /// An object without `value`.
+    Unreadable,
+}
+
+impl<'de> de::Deserialize<'de> for JsonParam {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyJson)
+    }
+}
+
+struct AnyJson;
+
+impl<'de> Visitor<'de> for AnyJson {
+    type Value = JsonParam;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any value")
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<JsonParam, E> {
+        Ok(JsonParam::Null)
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<JsonParam, E> {
+        Ok(JsonParam::Text(value.to_string()))
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<JsonParam, E> {
+        Ok(JsonParam::Text(number.to_string()))
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<JsonParam, E> {
+        Ok(JsonParam::Text(number.to_string()))
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<JsonParam, E> {
+        // The digits are lost by now; another id in their place would be worse than a refusal.
+        if number.abs() > MAX_EXACT_FLOAT {
+            return Err(E::custom("a number has more digits than can be kept, send it as a text"));
+        }
+        Ok(JsonParam::Text(number.to_string()))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<JsonParam, E> {
+        Ok(JsonParam::Text(text.to_owned()))
+    }
+
+    fn visit_string<E: de::Error>(self, text: String) -> Result<JsonParam, E> {
+        Ok(JsonParam::Text(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<JsonParam, A::Error> {
+        let mut list = Some(Vec::new());
+        while let Some(entry) = seq.next_element::<JsonParam>()? {
+            let value = match entry {
+                JsonParam::Null => continue,
+                JsonParam::Text(value) => Some(RequestedValue { value, reference: None }),
+                JsonParam::Entry(entry) => Some(entry),
+                JsonParam::List(_) | JsonParam::Unreadable => None,
+            };
+            match (value, &mut list) {
+                (Some(value), Some(list)) => list.push(value),
+                _ => list = None,
+            }
+        }
+        Ok(JsonParam::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<JsonParam, A::Error> {
+        let (mut value, mut reference) = (None, None);
+        while let Some(name) = map.next_key::<String>()? {
+            let place = match name.as_str() {
+                "value" => &mut value,
+                "reference" => &mut reference,
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                    continue;
+                }
+            };
+            *place = match map.next_value::<JsonParam>()? {
+                JsonParam::Text(text) => Some(text),
+                _ => None,
+            };
+        }
+        Ok(value.map_or(JsonParam::Unreadable, |value| JsonParam::Entry(RequestedValue { value, reference })))
+    }
+}
+
+#[cfg(test)]
+#[path = "params_cases.rs"]
+mod params_cases;

@@ -1,0 +1,145 @@
+//! How requests are read.
+
+use super::*;
+use actix_web::http::StatusCode;
+use actix_web::test::{TestRequest, call_service, init_service, read_body};
+use actix_web::{App, HttpResponse, web};
+use proptest::prelude::*;
+
+fn params(query: &str, content_type: &str, body: &str) -> Params {
+    Params::from_parts(query, content_type, body.as_bytes()).unwrap()
+}
+
+fn values(params: &Params, key: Key) -> Vec<String> {
+    params.values(key).unwrap().into_iter().map(|requested| requested.value).collect()
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const JSON: &str = "application/json; charset=utf-8";
+
+#[test]
+fn the_body_wins_over_the_query() {
+    let both = params("a=1&b=2&c=3", "", "b=%F0%9F%98%80&c=++&d=x+y");
+    assert_eq!(both.get("a"), Some("1"));
+    assert_eq!(both.get("b"), Some("😀"));
+    assert_eq!(both.get("c"), Some("3"), "a blank parameter is a missing one");
+    assert_eq!(both.get("d"), Some("x y"));
+    assert_eq!(both.get("e"), None);
+    assert_eq!(params("a=1", JSON, r#"{"a":2}"#).get("a"), Some("2"));
+}
+
+#[test]
+fn json_is_recognised_by_type_or_look() {
+    for content_type in ["", FORM, JSON, "text/plain", "application/vnd.api+json"] {
+        assert_eq!(params("", content_type, " {\"a\": \" b \"}").get("a"), Some("b"), "{content_type}");
+    }
+    assert_eq!(params("a=1", JSON, "").get("a"), Some("1"));
+    assert_eq!(params("a=1", JSON, "\u{FEFF}{\"a\":2}").get("a"), Some("2"));
+    assert_eq!(params("", "", "a=1").get("a"), Some("1"));
+}
+
+#[test]
+fn json_numbers_are_text_and_structures_are_no_text() {
+    let all = params(
+        "",
+        JSON,
+        r#"{"a":885909666966,"b":-1.5,"c":true,"d":null,"e":{"x":1},"f":[1,2],"g":["one"],"h":15858468867886681869}"#,
+    );
+    assert_eq!(all.get("a"), Some("885909666966"));
+    assert_eq!(all.get("b"), Some("-1.5"));
+    assert_eq!(all.get("c"), Some("true"));
+    assert_eq!(all.get("d"), None);
+    assert_eq!(all.get("e"), Some(STRUCTURE));
+    assert_eq!(all.get("f"), Some(STRUCTURE));
+    assert_eq!(all.get("g"), Some("one"));
+    assert_eq!(all.get("h"), Some("15858468867886681869"));
+}
+
+#[test]
+fn a_body_that_is_no_json_object_is_refused() {
+    let deep = format!("{{\"a\":{}", "[".repeat(100_000));
+    for body in ["{", "[1]", "{\"a\":\"\\ud800\"}", "\"a\"", "{\"a\":184467440737095516160}", &deep] {
+        let refused = Params::from_parts("", JSON, body.as_bytes()).unwrap_err();
+        assert_eq!(refused.kind, RefusalKind::ParameterValueInvalid, "{body:.20}");
+    }
+    assert!(Params::from_parts("", JSON, b"{\"a\":\"\xFF\"}").is_err());
+}
+
+#[test]
+fn broken_encodings() {
+    let odd = params("a=%zz%&b=%FC&=x&&c", "", "");
+    assert_eq!(odd.get("a"), Some("%zz%"));
+    assert_eq!(odd.get("b"), Some("\u{FFFD}"));
+    assert_eq!(odd.get("c"), None);
+    let refused = params("values=M%FCller", "", "").values(Key::Keyword).unwrap_err();
+    assert_eq!((refused.kind, refused.parameter.as_deref()), (RefusalKind::ParameterValueInvalid, Some("values")));
+}
+
+#[test]
+fn values_are_lines() {
+    let lines = params("", FORM, "values=+a+b%0D%0A%0D%0A%0Ac%0A+++%0Aa+b");
+    assert_eq!(values(&lines, Key::Keyword), ["a b", "c", "a b"]);
+    assert_eq!(values(&params("", JSON, r#"{"values":"a\nb"}"#), Key::Keyword), ["a", "b"]);
+    assert_eq!(values(&params("", JSON, r#"{"values":885909666966}"#), Key::Gtin), ["885909666966"]);
+    assert_eq!(values(&params("", JSON, r#"{"values":[" a\nb ",8,null]}"#), Key::Keyword), [" a\nb ", "8"]);
+    assert_eq!(values(&params("", FORM, "values=a&values=b&values[]=c"), Key::Keyword), ["a", "b", "c"]);
+    assert!(values(&params("values=%20%0A", "", ""), Key::Gtin).is_empty());
+}
+
+#[test]
+fn the_printed_curl_lost_its_line_ends() {
+    let printed = params("", FORM, "values=00885909666966\\ 08718108041581");
+    assert_eq!(values(&printed, Key::Gtin), ["00885909666966", "08718108041581"]);
+    assert_eq!(values(&params("", FORM, "values=a\\nb\\r\\nc"), Key::SourceId), ["a", "b", "c"]);
+    assert_eq!(values(&params("", FORM, "values=a\\%0Ab"), Key::Gtin), ["a", "b"]);
+    assert_eq!(values(&printed, Key::Keyword), ["00885909666966\\ 08718108041581"]);
+    assert_eq!(values(&params("", FORM, "values=0088 5909\\n1"), Key::Gtin), ["0088 5909", "1"]);
+}
+
+#[test]
+fn references_stand_beside_values() {
+    let mixed = params("", JSON, r#"{"values":[{"value":1,"reference":"SKU","x":[{}]},{"value":"b"},"c"]}"#);
+    let pair = |value: &str, reference: Option<&str>| RequestedValue {
+        value: value.into(),
+        reference: reference.map(str::to_owned),
+    };
+    assert_eq!(mixed.values(Key::Gtin).unwrap(), [pair("1", Some("SKU")), pair("b", None), pair("c", None)]);
+    for body in [r#"{"values":[{"x":1}]}"#, r#"{"values":[[1]]}"#, r#"{"values":{"a":1}}"#] {
+        assert_eq!(params("", JSON, body).values(Key::Gtin).unwrap_err().parameter.as_deref(), Some("values"));
+    }
+}
+
+async fn posted(body: Vec<u8>) -> (StatusCode, String) {
+    async fn answer(params: Params) -> HttpResponse {
+        HttpResponse::Ok().body(params.get("a").map_or(0, str::len).to_string())
+    }
+    let app = init_service(App::new().route("/", web::post().to(answer))).await;
+    let request = TestRequest::post().uri("/").set_payload(body).to_request();
+    let response = call_service(&app, request).await;
+    (response.status(), String::from_utf8(read_body(response).await.to_vec()).unwrap())
+}
+
+#[actix_web::test]
+async fn the_body_limit_is_ours_not_the_frameworks() {
+    let body = |len: usize| [b"a=".to_vec(), vec![b'x'; len - 2]].concat();
+    assert_eq!(posted(body(MAX_BODY_BYTES)).await, (StatusCode::OK, (MAX_BODY_BYTES - 2).to_string()));
+    let (status, answer) = posted(body(MAX_BODY_BYTES + 1)).await;
+    assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(answer.starts_with(r#"{"success":false,"reason":"body too large","comment":"#), "{answer}");
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_bring_it_down(query in any::<String>(), body in any::<Vec<u8>>(), json in any::<bool>()) {
+        if let Ok(params) = Params::from_parts(&query, if json { JSON } else { FORM }, &body) {
+            let _ = params.values(Key::Gtin);
+        }
+    }
+
+    #[test]
+    fn an_encoded_form_is_read_back(text in "[^\\s]\\PC{0,20}[^\\s]") {
+        let encoded: String = url::form_urlencoded::byte_serialize(text.as_bytes()).collect();
+        let read = params("", FORM, &format!("a={encoded}"));
+        prop_assert_eq!(read.get("a"), Some(text.trim()));
+    }
+}
