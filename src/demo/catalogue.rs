@@ -116,7 +116,9 @@ impl Catalogue {
             for gtin in &product.gtins {
                 self.by_gtin.insert(*gtin, product.index);
             }
-            for word in words(&product.name) {
+            // Products with trouble are there for jobs that ask for their GTINs; no keyword stumbles over them.
+            let named = if product.trouble.is_none() { words(&product.name) } else { Vec::new() };
+            for word in named {
                 let listed = self.by_word.entry(word).or_default();
                 if listed.last() != Some(&product.index) {
                     listed.push(product.index);

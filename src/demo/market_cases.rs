@@ -165,10 +165,13 @@ fn pages_hold_every_offer_exactly_once() {
             assert_eq!(offers.iter().collect::<HashSet<_>>().len(), offers.len());
             let told = page(&market, site.name(), &path(site, "fr", &Request::Product { id: id.clone(), page: 1 }));
             let count = match site {
-                Site::Amazon => caught(r"(\d+) × ", &told),
-                _ => caught(r#"(?:all-offers"|listing-count"|offercount"|[^"]"|[^"]*)[^<]*data-count="(\d+)""#, &told),
+                Site::GoogleShopping => caught(r#"id="all-offers" data-count="(\d+)""#, &told),
+                Site::Amazon => caught(r#"id="olp-link" [^>]*>(\d+)"#, &told),
+                Site::Ebay => caught(r#"class="listing-count" data-count="(\d+)""#, &told),
+                Site::Idealo => caught(r#"id="offerList" [^>]*data-count="(\d+)""#, &told),
+                Site::Geizhals => caught(r#"class="variant__offercount" data-count="(\d+)""#, &told),
             };
-            assert!(count.contains(&offers.len().to_string()), "{site:?} {id} {}: {count:?}", offers.len());
+            assert_eq!(count, [offers.len().to_string()], "{site:?} {id}");
             longest = longest.max(offers.len());
         }
     }
