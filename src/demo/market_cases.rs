@@ -311,6 +311,7 @@ fn hosts_and_paths_tell_shops_apart() {
         market.respond_embedded("/google-shopping/de/search?q=ipad"),
         market.respond("google-shopping", "/de/search?q=ipad")
     );
+    assert_eq!(market.respond("test", "/ch/search?q=ipad").status, 200);
 }
 
 #[test]

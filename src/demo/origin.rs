@@ -22,7 +22,18 @@ pub(super) struct Addressed {
 }
 
 impl Origin {
-    /// What the links of a shop begin with; no slash at the end.
+    /// What the addresses of a shop begin with that a result tells: pages inside the program have none that anybody could
+    /// open, so they name hosts that never exist.
+    ///
+    /// Rule from: RFC 2606, section 2 (`.example`).
+    pub fn public_base(&self, shop: &str) -> String {
+        match self {
+            Origin::Embedded => format!("https://{shop}.example"),
+            Origin::Hosts { .. } | Origin::Paths { .. } => self.base(shop),
+        }
+    }
+
+    /// What the links between the pages of a shop begin with; no slash at the end.
     pub fn base(&self, shop: &str) -> String {
         match self {
             Origin::Embedded => format!("embedded://market/{shop}"),
@@ -62,6 +73,8 @@ mod tests {
         assert_eq!(shop("Amazon.LOCALHOST:8081").as_deref(), Some("amazon"));
         let named = Addressed::read("amazon.localhost:8081").unwrap();
         assert_eq!(named.origin.base("some-shop"), "http://some-shop.localhost:8081");
+        assert_eq!(Origin::Embedded.base("test"), "embedded://market/test");
+        assert_eq!(Origin::Embedded.public_base("test"), "https://test.example");
         let plain = Addressed::read("127.0.0.1:8081").unwrap();
         assert_eq!((plain.shop, plain.origin.base("ebay")), (None, "http://127.0.0.1:8081/ebay".to_owned()));
         for foreign in ["", "evil.example", "amazon.localhost:x", ".localhost:1", "localhost.evil.example:80"] {

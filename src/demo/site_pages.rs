@@ -47,10 +47,10 @@ fn search(market: &Market, site: Site, view: &Viewer<'_>, text: &str, page: usiz
     let hits: Vec<ProductView<'_>> =
         found.iter().skip(start).take(PAGE_SIZE).map(|product| view.product(product, site)).collect();
     let more = found.len() > start.saturating_add(PAGE_SIZE);
-    let next = more.then(|| view.url(site, &Request::Search { text: text.to_owned(), page: page + 1 }));
+    let next = more.then(|| view.link(site, &Request::Search { text: text.to_owned(), page: page + 1 }));
     let context = context! {
         t => Value::from(Serde(view.locale.words)),
-        action => view.url(site, &Request::Search { text: String::new(), page: 1 }).split('?').next(),
+        action => view.link(site, &Request::Search { text: String::new(), page: 1 }).split('?').next(),
         text,
         total => found.len(),
         hits => Value::from(Serde(&hits)),
@@ -114,7 +114,7 @@ fn page_context<'a>(site: Site, view: &Viewer<'a>, product: &'a CatalogueProduct
         let end = start.saturating_add(PAGE_SIZE);
         offers = list.page(start..end).map(|offer| view.offer(&offer, product, site)).collect();
         let id = shown.id.clone();
-        next = (end < shown.offer_count).then(|| view.url(site, &Request::Offers { id, page: page + 1 }));
+        next = (end < shown.offer_count).then(|| view.link(site, &Request::Offers { id, page: page + 1 }));
     }
     // Only product pages without offers of their own carry a range of prices.
     let mut low = None;

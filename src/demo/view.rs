@@ -24,8 +24,11 @@ pub(super) struct ProductView<'a> {
     pub gtins: Vec<&'a str>,
     pub mpn: &'a str,
     pub description: String,
+    /// Where it is found, for people.
     pub url: String,
     pub image_url: String,
+    /// The link to its page, and to its offers.
+    pub link: String,
     pub offers_url: String,
     pub reviews: Option<ReviewsView>,
     pub offer_count: usize,
@@ -86,8 +89,8 @@ impl<'a> Viewer<'a> {
         OfferList { product, site, locale: self.locale, hour: self.hour }
     }
 
-    /// The absolute address of a page of a site.
-    pub fn url(&self, site: Site, request: &Request) -> String {
+    /// The link to a page of a site.
+    pub fn link(&self, site: Site, request: &Request) -> String {
         format!("{}/{}/{}", self.origin.base(site.name()), self.locale.country, site.path(request))
     }
 
@@ -100,10 +103,13 @@ impl<'a> Viewer<'a> {
         } else {
             Request::Offers { id: id.clone(), page: 1 }
         };
+        let page = Request::Product { id: id.clone(), page: 1 };
+        let public_base = self.origin.public_base(site.name());
         ProductView {
-            url: self.url(site, &Request::Product { id: id.clone(), page: 1 }),
-            offers_url: self.url(site, &offers_request),
-            image_url: format!("{}/image/{}.svg", self.origin.base(site.name()), product.index),
+            url: format!("{public_base}/{}/{}", self.locale.country, site.path(&page)),
+            image_url: format!("{public_base}/image/{}.svg", product.index),
+            link: self.link(site, &page),
+            offers_url: self.link(site, &offers_request),
             offer_count: list.count(),
             from_price: cheap.map(|minor| print_price(minor, self.locale)),
             id,
@@ -125,6 +131,7 @@ impl<'a> Viewer<'a> {
             description: format!("{}. {}", product.name, self.locale.words.praise),
             url: String::new(),
             image_url: String::new(),
+            link: String::new(),
             offers_url: String::new(),
             reviews: product.reviews.map(|reviews| ReviewsView {
                 count: reviews.count,
@@ -139,7 +146,7 @@ impl<'a> Viewer<'a> {
     pub fn offer(&self, offer: &MarketOffer, product: &'a CatalogueProduct, site: Site) -> OfferView<'a> {
         let shop_name = SELLERS[offer.seller];
         let shop_id = self.hosts.slug(offer.seller);
-        let shop_base = self.origin.base(shop_id);
+        let shop_base = self.origin.public_base(shop_id);
         let habit = mix(&[offer.seller as u64, 16]);
         let tenths = 35 + below(16, habit) as u8;
         let machine = |minor| Amount::from_minor(minor, self.locale.currency).to_string();
