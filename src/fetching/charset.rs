@@ -25,23 +25,15 @@ pub fn decode(content_type_charset: Option<&str>, bytes: &[u8]) -> String {
     let header = content_type_charset.and_then(|label| Encoding::for_label(label.as_bytes()));
     let declared = header.or_else(|| declared_inside(bytes));
     let chosen = match declared {
-        Some(encoding) if encoding.is_single_byte() && is_utf8(bytes) => UTF_8,
+        Some(encoding) if encoding.is_single_byte() && std::str::from_utf8(bytes).is_ok() => UTF_8,
         Some(encoding) if encoding == UTF_8 && is_never_utf8(bytes) => {
             declared_inside(bytes).filter(|inside| *inside != UTF_8).unwrap_or(WINDOWS_1252)
         }
         Some(encoding) => encoding,
-        None if is_utf8(bytes) => UTF_8,
+        None if std::str::from_utf8(bytes).is_ok() => UTF_8,
         None => WINDOWS_1252,
     };
     chosen.decode_without_bom_handling(bytes).0.into_owned()
-}
-
-/// Valid UTF-8, apart from a last character that was cut off.
-fn is_utf8(bytes: &[u8]) -> bool {
-    match std::str::from_utf8(bytes) {
-        Ok(_) => true,
-        Err(error) => error.error_len().is_none() && error.valid_up_to() > 0,
-    }
 }
 
 /// Holds bytes outside ASCII, none of which is part of a valid UTF-8 character.

@@ -112,11 +112,11 @@ pub(super) fn redirect_target(response: &reqwest::Response, from: &Url) -> Optio
         return None;
     }
     let location = response.headers().get(header::LOCATION).map(|value| String::from_utf8_lossy(value.as_bytes()));
-    let target = location.and_then(|location| from.join(location.trim()).ok()).and_then(|mut url| {
-        // Credentials in a redirect would be sent as if they were ours.
-        url.set_username("").ok()?;
-        url.set_password(None).ok()?;
-        Some(url)
+    let target = location.and_then(|location| from.join(location.trim()).ok()).map(|mut url| {
+        // Credentials in a redirect would be sent as if they were ours. A URL that cannot hold any refuses to lose them,
+        // and is refused itself when it is asked for.
+        let _cannot_hold_any = url.set_username("").and_then(|()| url.set_password(None));
+        url
     });
     Some(target.ok_or(FetchError::Redirect))
 }
