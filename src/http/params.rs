@@ -80,6 +80,16 @@ impl Params {
         Some(text.trim()).filter(|text| !text.is_empty())
     }
 
+    /// The same for free text, which must not be searched with its letters lost.
+    pub fn get_utf8(&self, name: &str) -> Result<Option<&str>, Refusal> {
+        match self.0.get(name) {
+            Some(Param::Garbled(_)) => {
+                Err(Refusal::invalid(name, format!("The parameter `{name}` is not text in UTF-8.")))
+            }
+            _ => Ok(self.get(name)),
+        }
+    }
+
     /// The parameter `values` as single values, not yet trimmed or compared.
     ///
     /// A text is a line per value. For keys whose values hold no blank and no backslash a literal `\n` and a backslash

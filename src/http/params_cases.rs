@@ -3,8 +3,9 @@
 use super::*;
 use actix_web::http::StatusCode;
 use actix_web::test::{TestRequest, call_service, init_service, read_body};
-use actix_web::{App, HttpResponse, web};
+use actix_web::{App, HttpResponse, HttpServer, web};
 use proptest::prelude::*;
+use std::io::{Read, Write};
 
 fn params(query: &str, content_type: &str, body: &str) -> Params {
     Params::from_parts(query, content_type, body.as_bytes()).unwrap()
@@ -109,23 +110,65 @@ fn references_stand_beside_values() {
     }
 }
 
-async fn posted(body: Vec<u8>) -> (StatusCode, String) {
-    async fn answer(params: Params) -> HttpResponse {
-        HttpResponse::Ok().body(params.get("a").map_or(0, str::len).to_string())
-    }
+async fn answer(params: Params) -> HttpResponse {
+    HttpResponse::Ok().body(params.get("a").map_or(0, str::len).to_string())
+}
+
+async fn posted(request: TestRequest) -> (StatusCode, String) {
     let app = init_service(App::new().route("/", web::post().to(answer))).await;
-    let request = TestRequest::post().uri("/").set_payload(body).to_request();
-    let response = call_service(&app, request).await;
+    let response = call_service(&app, request.uri("/").to_request()).await;
     (response.status(), String::from_utf8(read_body(response).await.to_vec()).unwrap())
 }
 
+fn body(len: usize) -> Vec<u8> {
+    [b"a=".to_vec(), vec![b'x'; len - 2]].concat()
+}
+
+const TOO_LARGE: &str = r#"{"success":false,"reason":"body too large","comment":"#;
+
 #[actix_web::test]
 async fn the_body_limit_is_ours_not_the_frameworks() {
-    let body = |len: usize| [b"a=".to_vec(), vec![b'x'; len - 2]].concat();
-    assert_eq!(posted(body(MAX_BODY_BYTES)).await, (StatusCode::OK, (MAX_BODY_BYTES - 2).to_string()));
-    let (status, answer) = posted(body(MAX_BODY_BYTES + 1)).await;
+    let plain = |len| posted(TestRequest::post().set_payload(body(len)));
+    assert_eq!(plain(MAX_BODY_BYTES).await, (StatusCode::OK, (MAX_BODY_BYTES - 2).to_string()));
+    let (status, answer) = plain(MAX_BODY_BYTES + 1).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
-    assert!(answer.starts_with(r#"{"success":false,"reason":"body too large","comment":"#), "{answer}");
+    assert!(answer.starts_with(TOO_LARGE), "{answer}");
+}
+
+#[actix_web::test]
+async fn a_packed_body_is_measured_unpacked() {
+    let packed = |len| {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(&body(len)).unwrap();
+        posted(TestRequest::post().insert_header(("content-encoding", "gzip")).set_payload(encoder.finish().unwrap()))
+    };
+    assert_eq!(packed(100).await, (StatusCode::OK, "98".to_owned()));
+    assert_eq!(packed(50 * MAX_BODY_BYTES).await.0, StatusCode::PAYLOAD_TOO_LARGE);
+}
+
+/// Over a real socket: a client that sends all of its body before it reads still gets the answer.
+#[actix_web::test]
+async fn a_refused_body_is_taken_before_it_is_refused() {
+    let server = HttpServer::new(|| App::new().route("/", web::post().to(answer)));
+    let server = server.workers(1).disable_signals().bind(("127.0.0.1", 0)).unwrap();
+    let address = server.addrs()[0];
+    let server = server.run();
+    let handle = server.handle();
+    let running = actix_web::rt::spawn(server);
+    let client = move || {
+        let body = body(3 * MAX_BODY_BYTES);
+        let mut socket = std::net::TcpStream::connect(address).unwrap();
+        write!(socket, "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {}\r\n\r\n", body.len())
+            .unwrap();
+        socket.write_all(&body).unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let answer = tokio::task::spawn_blocking(client).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413") && answer.contains(TOO_LARGE), "{answer}");
+    handle.stop(false).await;
+    running.await.unwrap().unwrap();
 }
 
 proptest! {

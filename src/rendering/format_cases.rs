@@ -256,3 +256,22 @@ fn the_documentation_lists_every_column_in_order() {
         .collect();
     assert_eq!(listed, expected);
 }
+
+/// Nothing a value needed is kept once it is written.
+#[test]
+fn a_long_job_leaves_nothing_behind() {
+    for format in Format::ALL {
+        let mut renderer = Renderer::new(format, RenderOptions::default(), head());
+        let mut out = Vec::new();
+        renderer.begin(&mut out).unwrap();
+        out = Vec::new();
+        renderer.item(&documented(), &mut out).unwrap();
+        renderer.item(&documented(), &mut out).unwrap();
+        let two = std::mem::take(&mut out).len();
+        for _ in 0..2000 {
+            renderer.item(&documented(), &mut out).unwrap();
+            assert!(out.len() <= two, "{format:?}");
+            out.clear();
+        }
+    }
+}

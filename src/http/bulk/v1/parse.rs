@@ -74,7 +74,7 @@ pub fn parse_job(params: &Params, catalog: &Catalog<'_>) -> Result<JobSpec, Refu
 /// `GET /products/single`: a job of the one `value`.
 pub fn parse_single(params: &Params, catalog: &Catalog<'_>) -> Result<JobSpec, Refusal> {
     let question = parse_question(params, catalog)?;
-    let value = params.get("value").ok_or_else(|| Refusal::missing("value"))?.to_owned();
+    let value = params.get_utf8("value")?.ok_or_else(|| Refusal::missing("value"))?.to_owned();
     complete(params, catalog, question, vec![RequestedValue { value, reference: None }])
 }
 
@@ -312,6 +312,8 @@ mod tests {
         assert_eq!(spec.values, [RequestedValue { value: "a\\n b".into(), reference: None }]);
         let missing = parse_single(&params("source=g&country=de&key=keyword&values=a"), &catalog).unwrap_err();
         assert_eq!(missing.parameter.as_deref(), Some("value"));
+        let latin1 = parse_single(&params("source=g&country=de&key=keyword&value=M%FCller"), &catalog).unwrap_err();
+        assert_eq!(latin1.kind, RefusalKind::ParameterValueInvalid);
     }
 
     #[test]
