@@ -235,7 +235,7 @@ mod tests {
         let product = (0..graph.nodes.len()).find(|n| graph.is_a(*n, &["Product"])).unwrap();
         assert_eq!(graph.text(product, "name"), Some("Tea & cup"));
         let offer = graph.things(product, "offers")[0];
-        assert_eq!(graph.text(offer, "price"), Some("150"));
+        assert_eq!(graph.text(offer, "price"), Some("150.0"));
         assert_eq!(graph.ancestors(offer).next(), Some((product, "offers")));
         let page = (0..graph.nodes.len()).find(|n| graph.is_a(*n, &["WebPage"])).unwrap();
         assert_eq!(graph.things(page, "mainEntity"), vec![product]);

@@ -608,3 +608,85 @@ impl Seen {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extraction::Recipe;
+
+    fn facts(recipe: &str, html: &str, chunk: usize) -> Facts {
+        let recipe: Recipe = toml::from_str(recipe).unwrap();
+        read(&CompiledRecipe::compile(&recipe).unwrap(), html, chunk).unwrap()
+    }
+
+    const LIST: &str = "[offers]\nitem = 'li.offer'\n[offers.fields]\nshop_name = { selector = 'b' }\nid = { attribute = 'data-id' }\nprice = { selector = '.p' }\ndetails = {}";
+
+    #[test]
+    fn unclosed_entries_do_not_run_into_each_other() {
+        let html = "<ul><li class=offer data-id=1><b>A &amp; B</b><i class=p>1<sup>99</sup></i><li class=offer data-id=2><b>C</b><ul><li>x<li>y</ul></ul><b>outside</b>";
+        for chunk in [1, 7, 4096] {
+            let facts = facts(LIST, html, chunk);
+            let entries = &facts.entries[0];
+            assert_eq!(entries.len(), 2);
+            // Slots follow the order of the field names: id, shop_name, price, details.
+            let values =
+                |entry: usize| -> Vec<Vec<String>> { (0..4).map(|s| entries[entry].values(s).to_vec()).collect() };
+            let (first, second) = (values(0).concat(), values(1).concat());
+            assert!(first.contains(&"1".to_owned()) && first.contains(&"A & B".to_owned()), "{first:?}");
+            assert!(first.contains(&"1\u{1f}99".to_owned()), "{first:?}");
+            assert!(second.contains(&"C".to_owned()) && second.contains(&"C x y".to_owned()), "{second:?}");
+            assert!(!second.iter().any(|v| v.contains("outside") || v.contains('A')), "{second:?}");
+        }
+    }
+
+    #[test]
+    fn a_script_is_read_when_a_rule_wants_it() {
+        let facts = facts(
+            "[fields]\nid = { selector = 'script#state', regex = 'id\":(\\d+)' }",
+            "<script id=state>{\"id\":12 && 3}</script>",
+            1,
+        );
+        assert_eq!(facts.page.values(0), ["{\"id\":12 && 3}"]);
+    }
+
+    #[test]
+    fn scripts_styles_and_attributes_are_no_text() {
+        let facts = facts(
+            "embedded = ['visible']",
+            "<p title='5 €'>a<script>'6 €'</script><style>7 €</style><!-- 8 € --> b",
+            3,
+        );
+        assert_eq!(facts.visible.text, "a b");
+        assert!(facts.visible.candidates.is_empty());
+    }
+
+    #[test]
+    fn microdata_nests_and_takes_the_right_value() {
+        let html = "<div itemscope itemtype='https://schema.org/Product'><h1 itemprop=name>Tea &amp; cup</h1><img itemprop=image src=a.png>\
+            <div itemprop=offers itemscope itemtype=https://schema.org/Offer><span itemprop=price content='1234.5'>1.234,50</span>\
+            <link itemprop=availability href=https://schema.org/InStock></div><span itemprop=sku>x1</span></div><i itemprop=sku>stray</i>";
+        for chunk in [1, 7, 4096] {
+            let facts = facts("embedded = ['microdata']", html, chunk);
+            let graph = &facts.graph;
+            assert_eq!(graph.nodes.len(), 2);
+            assert_eq!(
+                (graph.text(0, "name"), graph.text(0, "sku"), graph.text(0, "image")),
+                (Some("Tea & cup"), Some("x1"), Some("a.png"))
+            );
+            assert_eq!(
+                (graph.text(1, "price"), graph.text(1, "availability")),
+                (Some("1234.5"), Some("https://schema.org/InStock"))
+            );
+            assert_eq!(graph.things(0, "offers"), [1]);
+        }
+    }
+
+    #[test]
+    fn endless_depth_and_broken_tags_end_well() {
+        let deep = "<div>".repeat(5_000) + "12 €";
+        let facts_of = |html: &str| facts("embedded = ['visible', 'microdata', 'json-ld', 'meta']", html, 1 << 16);
+        assert_eq!(facts_of(&deep).visible.text, "12 €");
+        assert_eq!(facts_of("</div></p><p><b>x</p></b><td>y").visible.text, "x y");
+        assert_eq!(facts_of("<a href='x").visible.text, "");
+    }
+}

@@ -350,10 +350,11 @@ fn choose_number(chars: &[char], numbers: &[Number], tokens: &[Token]) -> Option
     Some(chosen)
 }
 
+/// `40%`, `40 %`, and the Turkish `%40`.
 fn is_percent(chars: &[char], number: Number) -> bool {
-    let percent = |c: Option<&char>| c.is_some_and(|c| *c == '%');
-    percent(chars[number.end..].iter().find(|c| **c != ' '))
-        || percent(chars[..number.start].iter().rev().find(|c| **c != ' '))
+    let before = &chars[..number.start];
+    let leads = matches!(before, [rest @ .., '%'] if !rest.last().is_some_and(char::is_ascii_digit));
+    leads || chars[number.end..].iter().find(|c| **c != ' ').is_some_and(|c| *c == '%')
 }
 
 fn gap_is_small(gap: &[char]) -> bool {
@@ -437,4 +438,180 @@ fn decimal_mark(body: &[char], leading_mark: bool, forced: Option<char>, exponen
 /// Whether the groups after the first mark have three digits each.
 fn groups_of_three(body: &[char]) -> bool {
     body.split(|c| !c.is_ascii_digit()).skip(1).all(|group| group.len() == 3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Country;
+    use proptest::prelude::*;
+
+    fn read(text: &str) -> Option<(String, Option<&'static str>)> {
+        let price = parse(text, PriceHint::default())?;
+        Some((price.amount.to_string(), price.currency.map(|c| c.code())))
+    }
+
+    fn amount(text: &str) -> Option<String> {
+        read(text).map(|(amount, _)| amount)
+    }
+
+    fn machine(text: &str) -> Option<String> {
+        parse_machine(text, CurrencyHint::default()).map(|p| p.amount.to_string())
+    }
+
+    #[test]
+    fn marks_of_thousands_and_decimals() {
+        for (text, want) in [
+            ("1.234", "1234"),
+            ("1,234", "1234"),
+            ("1.234,56", "1234.56"),
+            ("1,234.56", "1234.56"),
+            ("1.234.567", "1234567"),
+            ("1 234 567,8", "1234567.8"),
+            ("1\u{a0}298,00 €", "1298.00"),
+            ("1\u{202f}298\u{202f}000", "1298000"),
+            ("CHF 1'049.95", "1049.95"),
+            ("CHF 1’049,95", "1049.95"),
+            ("₹ 1,00,000", "100000"),
+            ("0.123", "0.123"),
+            ("1234.567", "1234.567"),
+            ("$.75", "0.75"),
+            ("1.899,-", "1899"),
+            ("105. –", "105"),
+            ("392. 00", "392.00"),
+            ("118, 99 TL", "118.99"),
+            ("٢٩٩٫٥٠ ريال", "299.50"),
+            ("१,२३४ र", "1234"),
+            ("￥１，２９９", "1299"),
+            ("19\u{1f}99 €", "19.99"),
+            ("1\u{1f}299 €", "1299"),
+            ("1.299\u{1f}99 €", "1299.99"),
+        ] {
+            assert_eq!(amount(text).as_deref(), Some(want), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_price_among_other_numbers() {
+        for (text, want) in [
+            ("40% OFF", None),
+            ("-15% 29,90 €", Some("29.90")),
+            ("Set of 4: 19.99 €", Some("19.99")),
+            ("From 26 to 50 €", Some("26")),
+            ("€ 10.00 – € 20.00", Some("10.00")),
+            ("GB2470HSU", None),
+            ("no price", None),
+            ("", None),
+        ] {
+            assert_eq!(amount(text).as_deref(), want, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn currencies_are_named_or_left_open() {
+        for (text, want) in [
+            ("12 €", Some("EUR")),
+            ("EUR 12", Some("EUR")),
+            ("12 Euro", Some("EUR")),
+            ("$ SGD4.90", Some("SGD")),
+            ("US $12", Some("USD")),
+            ("A$12", Some("AUD")),
+            ("12 zł", Some("PLN")),
+            ("12 лв.", Some("BGN")),
+            ("12 lei", Some("RON")),
+            ("12 $", None),
+            ("12 kr", None),
+            ("¥12", None),
+            ("Rs 12", None),
+            ("12", None),
+            ("OK 12", None),
+        ] {
+            assert_eq!(read(text).unwrap().1, want, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_hint_decides_between_currencies_of_one_sign_and_never_overrules() {
+        let country = |c: &str| CurrencyHint { currency: None, country: c.parse::<Country>().ok() };
+        let read = |text: &str, c: &str| {
+            parse(text, PriceHint { currency: country(c), ..PriceHint::default() }).unwrap().currency
+        };
+        assert_eq!(read("12 $", "us"), Some(Currency::USD));
+        assert_eq!(read("12 $", "tw"), Some(Currency::TWD));
+        assert_eq!(read("12 $", "de"), None);
+        assert_eq!(read("12 kr", "se"), Some(Currency::SEK));
+        assert_eq!(read("¥12", "jp"), Some(Currency::JPY));
+        assert_eq!(read("Rs 12", "in"), Some(Currency::INR));
+        assert_eq!(read("12 lei", "md"), Some(Currency::MDL));
+        assert_eq!(read("12 €", "us"), Some(Currency::EUR));
+    }
+
+    #[test]
+    fn text_beside_may_name_the_currency_and_a_forced_mark_decides() {
+        let hint = |beside| PriceHint { beside: Some(beside), ..PriceHint::default() };
+        assert_eq!(parse("23,40", hint("DKK/stk")).unwrap().currency, Some(Currency::DKK));
+        assert_eq!(parse("23,40", hint("€ or $")).unwrap().currency, Some(Currency::EUR));
+        let forced = |c| PriceHint { decimal: Some(c), ..PriceHint::default() };
+        assert_eq!(parse("423.923 KD", forced('.')).unwrap().amount.to_string(), "423.923");
+        assert_eq!(parse("12€50", forced('€')).unwrap().amount.to_string(), "12.50");
+    }
+
+    #[test]
+    fn three_decimals_where_the_currency_has_them() {
+        assert_eq!(read("1.234 KWD"), Some(("1.234".into(), Some("KWD"))));
+        assert_eq!(read("1.234 EUR"), Some(("1234".into(), Some("EUR"))));
+    }
+
+    #[test]
+    fn machines_write_dots_for_decimals() {
+        for (text, want) in [
+            ("224.904", Some("224.904")),
+            ("1.234", Some("1.234")),
+            ("1234", Some("1234")),
+            ("1,234.50", Some("1234.50")),
+            ("1.234,50", Some("1234.50")),
+            ("12,50", Some("12.50")),
+            ("1,234", Some("1234")),
+            ("EUR 12.50", Some("12.50")),
+            (".5", Some("0.5")),
+            ("-5", None),
+            ("", None),
+            ("free", None),
+        ] {
+            assert_eq!(machine(text).as_deref(), want, "{text:?}");
+        }
+        let pesos = CurrencyHint { currency: Some(Currency::CLP), country: None };
+        assert_eq!(parse_machine("3.340", pesos).unwrap().amount.to_string(), "3340");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in "\\PC{0,40}") {
+            let _ = parse(&text, PriceHint::default());
+            let _ = parse_machine(&text, CurrencyHint::default());
+            let _ = parse_currency(&text, CurrencyHint::default());
+        }
+
+        #[test]
+        fn no_marks_panic(text in "[0-9., '\u{1f}€$%-]{0,30}") {
+            let _ = parse(&text, PriceHint { decimal: Some('€'), ..PriceHint::default() });
+            let _ = parse_machine(&text, CurrencyHint::default());
+        }
+
+        #[test]
+        fn what_people_print_is_read_back(units in 0i64..99_999_999_999, thousands in prop::sample::select(vec![".", "\u{a0}", "'", ""])) {
+            let whole = (units / 100).to_string();
+            let mut grouped = String::new();
+            for (i, digit) in whole.chars().enumerate() {
+                if i > 0 && (whole.len() - i) % 3 == 0 {
+                    grouped.push_str(thousands);
+                }
+                grouped.push(digit);
+            }
+            let text = format!("{grouped},{:02} €", units % 100);
+            let price = parse(&text, PriceHint::default()).unwrap();
+            prop_assert_eq!(price.amount, Amount::new(units, 2).unwrap());
+            prop_assert_eq!(price.currency, Some(Currency::EUR));
+        }
+    }
 }

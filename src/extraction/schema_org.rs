@@ -158,7 +158,11 @@ fn score(graph: &Graph, node: NodeId, page: &PageIdentity<'_>) -> Option<i32> {
         {
             return None;
         }
-        if property.eq_ignore_ascii_case("hasVariant") || graph.is_a(ancestor, &["Review"]) {
+        // A variant is reached through its group.
+        if property.eq_ignore_ascii_case("hasVariant") {
+            return None;
+        }
+        if graph.is_a(ancestor, &["Review"]) {
             score -= 5;
         }
         if property.eq_ignore_ascii_case("mainEntity") {
@@ -173,7 +177,7 @@ fn score(graph: &Graph, node: NodeId, page: &PageIdentity<'_>) -> Option<i32> {
     if let Some(name) = graph.text(node, "name") {
         score += page.name_match(name);
     }
-    if graph.all(node, "offers").next().is_some() {
+    if graph.all(node, "offers").chain(graph.all(node, "hasVariant")).next().is_some() {
         score += 15;
     }
     if let Some(sku) = graph.text(node, "sku")
@@ -216,7 +220,11 @@ fn read_product(
             }
         }
     }
-    // Several models under one product (`model`) say nothing of the page's own.
+    for group in graph.things(node, "isVariantOf") {
+        let mut shared = ProductFacts::default();
+        read_own(graph, group, hint, &mut shared);
+        facts.fill_from(ProductFacts { offers: Vec::new(), ..shared });
+    }
     facts.gtins.sort();
     facts.gtins.dedup();
     facts
@@ -427,5 +435,80 @@ impl ProductFacts {
                 ..Offer::default()
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extraction::json_ld;
+    use url::Url;
+
+    fn own(url: &str, names: &[&'static str], script: &str) -> ProductFacts {
+        let mut graph = Graph::default();
+        json_ld::read(script, &mut graph);
+        let url = Url::parse(url).unwrap();
+        let page = PageIdentity::new(Some(&url), None, names.iter().copied());
+        own_products(&graph, &page, CurrencyHint::default()).into_iter().next().unwrap_or_default()
+    }
+
+    fn price_of(url: &str, names: &[&'static str], script: &str) -> Option<String> {
+        let url = Url::parse(url).unwrap();
+        let page = PageIdentity::new(Some(&url), None, std::iter::empty());
+        own(url.as_str(), names, script).main_offer(&page)?.price.map(|p| p.to_string())
+    }
+
+    #[test]
+    fn of_several_products_the_pages_own_is_taken() {
+        let script = r#"[{"@type":"Product","name":"Other","offers":{"price":"1"}},
+            {"@type":"Product","name":"Tea pot","url":"/p/tea","offers":{"price":"2"}}]"#;
+        assert_eq!(price_of("https://s.test/p/tea", &[], script).as_deref(), Some("2"));
+        assert_eq!(price_of("https://s.test/x", &["Tea pot | Shop"], script).as_deref(), Some("2"));
+    }
+
+    #[test]
+    fn related_and_listed_products_are_never_the_pages_own() {
+        let script =
+            r#"{"@type":"Product","name":"A","isRelatedTo":{"@type":"Product","name":"B","offers":{"price":"9"}}}"#;
+        assert_eq!(price_of("https://s.test/x", &["B"], script), None);
+        let script = r#"{"@type":"ItemList","itemListElement":[{"@type":"ListItem","item":{"@type":"Product","name":"B","offers":{"price":"9"}}}]}"#;
+        assert_eq!(price_of("https://s.test/x", &["B"], script), None);
+    }
+
+    #[test]
+    fn a_group_answers_with_the_variant_of_the_address() {
+        let script = r#"{"@type":"ProductGroup","name":"Shirt","brand":{"name":"Acme"},"hasVariant":[
+            {"@type":"Product","sku":"S-1","offers":{"@type":"Offer","price":10,"url":"https://s.test/shirt?v=1"}},
+            {"@type":"Product","sku":"S-2","gtin13":"4006381333931","offers":{"@type":"Offer","price":12,"url":"https://s.test/shirt?v=2"}}]}"#;
+        let facts = own("https://s.test/shirt?v=2", &[], script);
+        assert_eq!(
+            (facts.sku.as_deref(), facts.name.as_deref(), facts.brand.as_deref()),
+            (Some("S-2"), Some("Shirt"), Some("Acme"))
+        );
+        assert_eq!(facts.gtins.len(), 1);
+        assert_eq!(price_of("https://s.test/shirt?v=2", &[], script).as_deref(), Some("12"));
+        assert!(own("https://s.test/shirt", &[], script).gtins.is_empty());
+    }
+
+    #[test]
+    fn list_and_unit_prices_are_not_the_price() {
+        let script = r#"{"@type":"Product","name":"A","offers":{"@type":"Offer","priceCurrency":"EUR","priceSpecification":[
+            {"price":"20","priceType":"https://schema.org/ListPrice"},{"price":"15"},{"price":"3","referenceQuantity":{"value":1}}]}}"#;
+        let facts = own("https://s.test/", &[], script);
+        assert_eq!(facts.offers[0].price, "15".parse().ok());
+        assert_eq!(facts.offers[0].list_price, "20".parse().ok());
+        assert_eq!(price_of("https://s.test/", &[], r#"{"@type":"Product","name":"A","offers":{"price":"0"}}"#), None);
+    }
+
+    #[test]
+    fn sellers_become_offers_and_an_aggregate_has_a_lowest_price() {
+        let script = r#"{"@type":"Product","name":"A","offers":{"@type":"AggregateOffer","lowPrice":"5","offerCount":"7","priceCurrency":"EUR","offers":[
+            {"@type":"Offer","price":"5.50","seller":{"name":"X"}},{"@type":"Offer","price":"6","seller":{"name":"Y"}}]}}"#;
+        let facts = own("https://s.test/", &[], script);
+        let offers = facts.seller_offers();
+        assert_eq!(offers.iter().filter_map(|o| o.shop_name.as_deref()).collect::<Vec<_>>(), ["X", "Y"]);
+        assert_eq!(facts.offer_count, Some(7));
+        let lowest = r#"{"@type":"Product","name":"A","offers":{"@type":"AggregateOffer","lowPrice":"5","priceCurrency":"EUR"}}"#;
+        assert_eq!(price_of("https://s.test/", &[], lowest).as_deref(), Some("5"));
     }
 }
