@@ -486,7 +486,9 @@ impl Pass {
             visible.push(&text, near.has(Hints::CENTS) || tag == Tag::Sup);
         }
         if self.wants_visible && !trimmed.is_empty() {
-            if !region.has(Hints::OPTION) {
+            if region.has(Hints::OPTION) {
+                visible.end_option();
+            } else {
                 visible.consider_price(start, near, region, signature, true);
                 visible.note_text(trimmed, start, near, region);
             }

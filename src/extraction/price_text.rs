@@ -104,6 +104,12 @@ pub fn parse_currency(text: &str, hint: CurrencyHint) -> Option<Currency> {
     only_currency(currency_tokens(&normalize(text), hint).iter())
 }
 
+/// Whether a text holds a digit of any script that [`parse`] reads.
+pub(super) fn has_digit(text: &str) -> bool {
+    text.bytes().any(|b| b.is_ascii_digit())
+        || (!text.is_ascii() && text.chars().any(|c| !c.is_ascii() && c.is_numeric()))
+}
+
 /// How many numbers a text holds, percentages and parts of words aside.
 pub(super) fn count_numbers(text: &str) -> usize {
     let chars = normalize(text);
@@ -185,7 +191,7 @@ fn token_at(chars: &[char], at: usize, hint: CurrencyHint) -> Option<Token> {
     if let Some(code) = iso_code_at(chars, at, letter_before) {
         return Some(code);
     }
-    for symbol in BY_FIRST.get(&fold(c))?.iter().map(|index| &SYMBOLS[*index]) {
+    for symbol in BY_FIRST.symbols(c).iter().map(|index| &SYMBOLS[*index]) {
         let Some(end) = matches_at(chars, at, symbol.text, symbol.form) else { continue };
         let letter_after = chars.get(end).is_some_and(|c| c.is_alphabetic());
         let fits = match symbol.form {

@@ -201,7 +201,7 @@ fn read_product(
     let best = variants
         .iter()
         .copied()
-        .filter_map(|v| Some((variant_score(graph, v, page), v)))
+        .map(|v| (variant_score(graph, v, page), v))
         .max_by_key(|(s, v)| (*s, std::cmp::Reverse(*v)));
     if let Some((score, variant)) = best {
         let mut own = ProductFacts { evidence: Some(evidence), ..ProductFacts::default() };
