@@ -6,6 +6,7 @@
 
 mod attributes;
 mod availability;
+mod breadcrumbs;
 mod compile;
 mod elements;
 mod extract;
