@@ -1,6 +1,7 @@
 //! schema.org data as one shape, whether it came as JSON-LD, microdata or RDFa: things with typed, repeatable properties.
 
 use super::extracted::Evidence;
+use std::collections::HashMap;
 
 /// Index of a thing in its [`Graph`].
 pub(super) type NodeId = usize;
@@ -48,6 +49,8 @@ pub(super) struct Node {
 #[derive(Debug, Default)]
 pub(super) struct Graph {
     pub nodes: Vec<Node>,
+    /// The first thing with an id that says more than the id.
+    by_id: HashMap<String, NodeId>,
 }
 
 impl Graph {
@@ -61,10 +64,15 @@ impl Graph {
     }
 
     pub fn set(&mut self, node: NodeId, name: &str, value: Datum) {
-        if let Some(node) = self.nodes.get_mut(node)
-            && node.props.len() < MAX_PROPS
+        let Some(thing) = self.nodes.get_mut(node) else { return };
+        if thing.props.len() >= MAX_PROPS {
+            return;
+        }
+        thing.props.push((name.to_owned(), value));
+        if let Some(id) = &thing.id
+            && !self.by_id.contains_key(id)
         {
-            node.props.push((name.to_owned(), value));
+            self.by_id.insert(id.clone(), node);
         }
     }
 
@@ -101,7 +109,7 @@ impl Graph {
     fn resolve(&self, node: NodeId) -> NodeId {
         let Some(reference) = self.nodes.get(node) else { return node };
         let (Some(id), true) = (&reference.id, reference.props.is_empty()) else { return node };
-        self.nodes.iter().position(|n| n.id.as_ref() == Some(id) && !n.props.is_empty()).unwrap_or(node)
+        self.by_id.get(id).copied().unwrap_or(node)
     }
 
     /// A property's text, or the name of the thing it points to (`brand`, `seller`).

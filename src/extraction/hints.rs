@@ -1,6 +1,8 @@
 //! What the names that shops give their elements (class, id, test ids) say about the text inside. ONE table of words.
 
+use aho_corasick::{AhoCorasick, MatchKind};
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// A set of hints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,6 +50,9 @@ const PRICE_STEMS: &[&str] = &[
     "price", "preis", "prix", "prezzo", "prezzi", "precio", "preco", "cena", "pris", "prijs", "hinta", "kaina",
     "fiyat", "pricing", "amount", "harga",
 ];
+
+static STEM_FINDER: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(PRICE_STEMS).ok());
 
 /// A word of a name (or the rest of one beside a price stem) to its hint.
 fn word(word: &str) -> Hints {
@@ -188,20 +193,16 @@ fn page_part(words: &[String]) -> Hints {
 
 /// A word that has grown together with a word for price.
 fn stem(part: &str) -> Hints {
-    for stem in PRICE_STEMS {
-        if let Some(at) = part.find(stem) {
-            let (before, after) = (&part[..at], &part[at + stem.len()..]);
-            if *stem == "amount" && part != *stem {
-                continue;
-            }
-            // `enterprise`, `prison`: short stems only at a word's edge.
-            if stem.len() <= 4 && !before.is_empty() && !after.is_empty() {
-                continue;
-            }
-            return Hints::PRICE | word(before) | word(after);
-        }
+    let Some(hit) = STEM_FINDER.as_ref().and_then(|finder| finder.find(part)) else { return Hints::NONE };
+    let (before, stem, after) = (&part[..hit.start()], &part[hit.start()..hit.end()], &part[hit.end()..]);
+    if stem == "amount" && part != stem {
+        return Hints::NONE;
     }
-    Hints::NONE
+    // `enterprise`, `prison`: short stems only at a word's edge.
+    if stem.len() <= 4 && !before.is_empty() && !after.is_empty() {
+        return Hints::NONE;
+    }
+    Hints::PRICE | word(before) | word(after)
 }
 
 /// `priceBlock_ourPrice-v2` → price, block, our, price, v2; lower case.

@@ -1,6 +1,8 @@
 //! Numbers and names that identify a product, and the labels under which pages print them. ONE table.
 
 use crate::domain::Gtin;
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// What a printed label announces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -211,6 +213,9 @@ const LABELS: &[(Label, &[&str])] = &[
     ),
 ];
 
+static BY_NAME: LazyLock<HashMap<&'static str, Label>> =
+    LazyLock::new(|| LABELS.iter().flat_map(|(label, names)| names.iter().map(move |name| (*name, *label))).collect());
+
 /// Longer labels than any in the table are prose.
 const MAX_LABEL_CHARS: usize = 40;
 /// Longer values are prose.
@@ -226,7 +231,7 @@ pub(super) fn label(text: &str) -> Option<(Label, Option<&str>)> {
         return None;
     }
     let name = name.trim().trim_end_matches(['.', '#', ' ']).to_lowercase();
-    let found = LABELS.iter().find(|(_, names)| names.contains(&name.as_str())).map(|(label, _)| *label)?;
+    let found = *BY_NAME.get(name.as_str())?;
     Some((found, value.filter(|v| v.chars().count() <= MAX_VALUE_CHARS)))
 }
 

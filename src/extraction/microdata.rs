@@ -1,10 +1,10 @@
 //! Microdata and RDFa attributes, gathered into the graph as elements open and close.
 
+use super::attributes::Seen;
 use super::elements::Tag;
 use super::extracted::Evidence;
 use super::graph::{Datum, Graph, Node, NodeId, local_name};
 use super::hints::Hints;
-use super::pass::Seen;
 
 /// What a start tag meant.
 #[derive(Debug, Default)]

@@ -4,7 +4,9 @@
 //! it in one pass: `pass` streams the page through lol_html and feeds the collectors (`microdata`, `json_ld`, `meta`,
 //! `visible`, and the recipe's own `selectors`), then `merge` weighs what they found. [`price_text`] reads one printed price.
 
+mod attributes;
 mod availability;
+mod breadcrumbs;
 mod compile;
 mod elements;
 mod extract;
@@ -20,13 +22,17 @@ mod merge;
 mod meta;
 mod microdata;
 mod pass;
+mod price_number;
 mod price_symbols;
 pub mod price_text;
 mod rating;
 pub mod recipe;
 mod rules;
+mod schema_offer;
 mod schema_org;
 mod selectors;
+mod stock_phrases;
+mod targets;
 mod visible;
 mod visible_rank;
 mod visible_words;

@@ -1,7 +1,8 @@
 //! The one pass over a page: lol_html streams it, a small stack of open elements tells where we are, and every collector is
 //! fed from there. No tree is built.
 
-use super::compile::{CompiledRecipe, CompiledSign, Place};
+use super::attributes::Seen;
+use super::compile::{CompiledRecipe, CompiledSign};
 use super::elements::Tag;
 use super::extracted::ExtractError;
 use super::graph::{Graph, NodeId};
@@ -9,6 +10,7 @@ use super::hints::{HintReader, Hints};
 use super::meta::Head;
 use super::recipe::Embedded;
 use super::selectors::{Caught, MAX_ENTRIES, MAX_VALUE_BYTES};
+use super::targets::{Target, targets};
 use super::visible::Visible;
 use super::{json_ld, microdata};
 use lol_html::html_content::{Element, TextChunk, TextType};
@@ -68,10 +70,8 @@ struct Frame {
     marks: Vec<Mark>,
 }
 
-/// Hints that hold for everything inside an element, however deep.
-const REGIONS: Hints = Hints::NONE;
-
-fn is_region(own: Hints, tag: Tag) -> Hints {
+/// The hints that hold for everything inside an element, however deep.
+fn regions(own: Hints, tag: Tag) -> Hints {
     let mut region = Hints::NONE;
     for hint in [
         Hints::RELATED,
@@ -97,7 +97,7 @@ fn is_region(own: Hints, tag: Tag) -> Hints {
             Tag::Aside => Hints::ASIDE,
             Tag::Anchor => Hints::LINK,
             Tag::Option | Tag::Select => Hints::OPTION,
-            _ => REGIONS,
+            _ => Hints::NONE,
         }
 }
 
@@ -126,12 +126,11 @@ struct Pass {
 
 /// Reads a page once, `chunk` bytes at a time, and collects what the recipe wants.
 pub(super) fn read(recipe: &CompiledRecipe, html: &str, chunk: usize) -> Result<Facts, ExtractError> {
-    let slots = |fields: usize| fields;
     let page_slots = recipe.fields.iter().map(|(_, r)| r.len()).sum::<usize>() + recipe.next.len();
     let offer_slots = recipe.offers.as_ref().map_or(0, |l| l.fields.iter().map(|(_, r)| r.len()).sum());
     let result_slots = recipe.results.as_ref().map_or(0, |l| l.fields.iter().map(|(_, r)| r.len()).sum());
     let pass = Rc::new(RefCell::new(Pass {
-        facts: Facts { page: Caught::new(slots(page_slots)), ..Facts::default() },
+        facts: Facts { page: Caught::new(page_slots), ..Facts::default() },
         stack: Vec::with_capacity(64),
         next_id: 0,
         hints: HintReader::default(),
@@ -198,43 +197,6 @@ fn feed(recipe: &CompiledRecipe, pass: &Rc<RefCell<Pass>>, html: &str, chunk: us
     rewriter.end().map_err(|e| ExtractError::Parser(e.to_string()))
 }
 
-/// What an element that a selector matched is for.
-enum Target {
-    Item { list: usize, own: Vec<(usize, Option<String>)> },
-    Value { list: Option<usize>, slot: usize, attribute: Option<String> },
-    NoResult,
-}
-
-/// The recipe's selectors, entries before the fields inside them.
-fn targets(recipe: &CompiledRecipe) -> Vec<(&lol_html::Selector, Target)> {
-    let mut targets = Vec::new();
-    let offers = recipe.offers.as_ref().map(|l| (&l.item, l.fields.iter().flat_map(|(_, r)| r).collect::<Vec<_>>()));
-    let results = recipe.results.as_ref().map(|l| (&l.item, l.fields.iter().flat_map(|(_, r)| r).collect::<Vec<_>>()));
-    let lists = [offers, results];
-    for (list, entry) in lists.iter().enumerate() {
-        let Some((Place::Selector(item), rules)) = entry else { continue };
-        let own =
-            rules.iter().filter(|r| matches!(r.place, Place::Entry)).map(|r| (r.slot, r.attribute.clone())).collect();
-        targets.push((item, Target::Item { list, own }));
-    }
-    let page = recipe.fields.iter().flat_map(|(_, rules)| rules).chain(&recipe.next).map(|r| (None, r));
-    let inside = lists
-        .iter()
-        .enumerate()
-        .flat_map(|(list, l)| l.iter().flat_map(move |(_, rules)| rules.iter().map(move |r| (Some(list), *r))));
-    for (list, rule) in page.chain(inside) {
-        if let Place::Selector(selector) = &rule.place {
-            targets.push((selector, Target::Value { list, slot: rule.slot, attribute: rule.attribute.clone() }));
-        }
-    }
-    for sign in &recipe.no_result {
-        if let CompiledSign::Selector(selector) = sign {
-            targets.push((selector, Target::NoResult));
-        }
-    }
-    targets
-}
-
 /// Puts an element on the stack and arranges for its end.
 fn open(pass: &Rc<RefCell<Pass>>, element: &mut Element<'_, '_>) {
     let id = pass.borrow_mut().start(element);
@@ -288,7 +250,7 @@ impl Pass {
             self.stack.last().map_or((Hints::NONE, Hints::NONE, 0, None), |parent| {
                 (parent.region, parent.own, parent.signature, parent.scope)
             });
-        let region = region | is_region(seen.hints, tag);
+        let region = region | regions(seen.hints, tag);
         let near_kinds = near.without(Hints::TITLE | Hints::BUY | Hints::CURRENT | Hints::PRODUCT | Hints::CARD);
         let mut frame = Frame {
             id: self.next_id,
@@ -486,7 +448,9 @@ impl Pass {
             visible.push(&text, near.has(Hints::CENTS) || tag == Tag::Sup);
         }
         if self.wants_visible && !trimmed.is_empty() {
-            if !region.has(Hints::OPTION) {
+            if region.has(Hints::OPTION) {
+                visible.end_option();
+            } else {
                 visible.consider_price(start, near, region, signature, true);
                 visible.note_text(trimmed, start, near, region);
             }
@@ -550,61 +514,84 @@ impl Pass {
     }
 }
 
-/// The attributes of one start tag that somebody wants.
-#[derive(Debug, Default)]
-pub(super) struct Seen {
-    pub hints: Hints,
-    pub itemprop: Option<String>,
-    pub itemtype: Option<String>,
-    pub itemid: Option<String>,
-    pub has_itemscope: bool,
-    pub property: Option<String>,
-    pub type_of: Option<String>,
-    pub name: Option<String>,
-    pub content: Option<String>,
-    pub href: Option<String>,
-    pub src: Option<String>,
-    pub value: Option<String>,
-    pub datetime: Option<String>,
-    pub rel: Option<String>,
-    pub kind: Option<String>,
-    pub lang: Option<String>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extraction::Recipe;
 
-impl Seen {
-    fn attribute(&mut self, name: &str, value: impl FnOnce() -> String) {
-        let place = match name {
-            "itemscope" => {
-                self.has_itemscope = true;
-                return;
-            }
-            "itemprop" => &mut self.itemprop,
-            "itemtype" => &mut self.itemtype,
-            "itemid" => &mut self.itemid,
-            "property" => &mut self.property,
-            "typeof" => &mut self.type_of,
-            "name" => &mut self.name,
-            "content" => &mut self.content,
-            "href" => &mut self.href,
-            "src" | "data-src" => &mut self.src,
-            "value" => &mut self.value,
-            "datetime" => &mut self.datetime,
-            "rel" => &mut self.rel,
-            "type" => &mut self.kind,
-            "lang" => &mut self.lang,
-            _ => return,
-        };
-        place.get_or_insert_with(value);
+    fn facts(recipe: &str, html: &str, chunk: usize) -> Facts {
+        let recipe: Recipe = toml::from_str(recipe).unwrap();
+        read(&CompiledRecipe::compile(&recipe).unwrap(), html, chunk).unwrap()
     }
 
-    fn style(&mut self, style: &str) {
-        let style: String =
-            style.chars().filter(|c| !c.is_whitespace()).take(500).flat_map(char::to_lowercase).collect();
-        if style.contains("display:none") || style.contains("visibility:hidden") {
-            self.hints |= Hints::HIDDEN;
+    const LIST: &str = "[offers]\nitem = 'li.offer'\n[offers.fields]\nshop_name = { selector = 'b' }\nid = { attribute = 'data-id' }\nprice = { selector = '.p' }\ndetails = {}";
+
+    #[test]
+    fn unclosed_entries_do_not_run_into_each_other() {
+        let html = "<ul><li class=offer data-id=1><b>A &amp; B</b><i class=p>1<sup>99</sup></i><li class=offer data-id=2><b>C</b><ul><li>x<li>y</ul></ul><b>outside</b>";
+        for chunk in [1, 7, 4096] {
+            let facts = facts(LIST, html, chunk);
+            let entries = &facts.entries[0];
+            assert_eq!(entries.len(), 2);
+            // Slots follow the order of the field names: id, shop_name, price, details.
+            let values =
+                |entry: usize| -> Vec<Vec<String>> { (0..4).map(|s| entries[entry].values(s).to_vec()).collect() };
+            let (first, second) = (values(0).concat(), values(1).concat());
+            assert!(first.contains(&"1".to_owned()) && first.contains(&"A & B".to_owned()), "{first:?}");
+            assert!(first.contains(&"1\u{1f}99".to_owned()), "{first:?}");
+            assert!(second.contains(&"C".to_owned()) && second.contains(&"C x y".to_owned()), "{second:?}");
+            assert!(!second.iter().any(|v| v.contains("outside") || v.contains('A')), "{second:?}");
         }
-        if style.contains("line-through") {
-            self.hints |= Hints::STRUCK;
+    }
+
+    #[test]
+    fn a_script_is_read_when_a_rule_wants_it() {
+        let facts = facts(
+            "[fields]\nid = { selector = 'script#state', regex = 'id\":(\\d+)' }",
+            "<script id=state>{\"id\":12 && 3}</script>",
+            1,
+        );
+        assert_eq!(facts.page.values(0), ["{\"id\":12 && 3}"]);
+    }
+
+    #[test]
+    fn scripts_styles_and_attributes_are_no_text() {
+        let facts = facts(
+            "embedded = ['visible']",
+            "<p title='5 €'>a<script>'6 €'</script><style>7 €</style><!-- 8 € --> b",
+            3,
+        );
+        assert_eq!(facts.visible.text, "a b");
+        assert!(facts.visible.candidates.is_empty());
+    }
+
+    #[test]
+    fn microdata_nests_and_takes_the_right_value() {
+        let html = "<div itemscope itemtype='https://schema.org/Product'><h1 itemprop=name>Tea &amp; cup</h1><img itemprop=image src=a.png>\
+            <div itemprop=offers itemscope itemtype=https://schema.org/Offer><span itemprop=price content='1234.5'>1.234,50</span>\
+            <link itemprop=availability href=https://schema.org/InStock></div><span itemprop=sku>x1</span></div><i itemprop=sku>stray</i>";
+        for chunk in [1, 7, 4096] {
+            let facts = facts("embedded = ['microdata']", html, chunk);
+            let graph = &facts.graph;
+            assert_eq!(graph.nodes.len(), 2);
+            assert_eq!(
+                (graph.text(0, "name"), graph.text(0, "sku"), graph.text(0, "image")),
+                (Some("Tea & cup"), Some("x1"), Some("a.png"))
+            );
+            assert_eq!(
+                (graph.text(1, "price"), graph.text(1, "availability")),
+                (Some("1234.5"), Some("https://schema.org/InStock"))
+            );
+            assert_eq!(graph.things(0, "offers"), [1]);
         }
+    }
+
+    #[test]
+    fn endless_depth_and_broken_tags_end_well() {
+        let deep = "<div>".repeat(5_000) + "12 €";
+        let facts_of = |html: &str| facts("embedded = ['visible', 'microdata', 'json-ld', 'meta']", html, 1 << 16);
+        assert_eq!(facts_of(&deep).visible.text, "12 €");
+        assert_eq!(facts_of("</div></p><p><b>x</p></b><td>y").visible.text, "x y");
+        assert_eq!(facts_of("<a href='x").visible.text, "");
     }
 }

@@ -155,11 +155,30 @@ impl CurrencyHint {
 }
 
 /// Indexes into [`SYMBOLS`] by the first character in lower case, each list in the table's order.
-pub(super) static BY_FIRST: LazyLock<HashMap<char, Vec<usize>>> = LazyLock::new(|| {
-    let mut map: HashMap<char, Vec<usize>> = HashMap::new();
+pub(super) struct FirstChars {
+    ascii: [Vec<usize>; 128],
+    others: HashMap<char, Vec<usize>>,
+}
+
+impl FirstChars {
+    /// The symbols that may begin with this character, longest first.
+    pub fn symbols(&self, c: char) -> &[usize] {
+        let c = fold(c);
+        match self.ascii.get(c as usize) {
+            Some(list) => list,
+            None => self.others.get(&c).map_or(&[], Vec::as_slice),
+        }
+    }
+}
+
+pub(super) static BY_FIRST: LazyLock<FirstChars> = LazyLock::new(|| {
+    let mut map = FirstChars { ascii: std::array::from_fn(|_| Vec::new()), others: HashMap::new() };
     for (index, symbol) in SYMBOLS.iter().enumerate() {
-        if let Some(first) = symbol.text.chars().next() {
-            map.entry(fold(first)).or_default().push(index);
+        if let Some(first) = symbol.text.chars().next().map(fold) {
+            match map.ascii.get_mut(first as usize) {
+                Some(list) => list.push(index),
+                None => map.others.entry(first).or_default().push(index),
+            }
         }
     }
     map
@@ -167,6 +186,9 @@ pub(super) static BY_FIRST: LazyLock<HashMap<char, Vec<usize>>> = LazyLock::new(
 
 /// One character to lower case, where that is one character again.
 pub(super) fn fold(c: char) -> char {
+    if c.is_ascii() {
+        return c.to_ascii_lowercase();
+    }
     let mut lower = c.to_lowercase();
     match (lower.next(), lower.next()) {
         (Some(only), None) => only,

@@ -1,6 +1,7 @@
 //! Printed prices: what a person reads as a price, and what a machine wrote as one. Two grammars, two functions: to a person
 //! `1.234` is a thousand and more, to a machine it is one and a bit.
 
+use super::price_number::{MAX_DIGITS, Number, number_end};
 pub use super::price_symbols::CurrencyHint;
 use super::price_symbols::{BY_FIRST, Form, SYMBOLS, WORDLIKE_CODES, fold};
 use crate::domain::{Amount, Currency};
@@ -10,9 +11,6 @@ pub(super) const RUN_BREAK: char = '\u{1f}';
 
 /// Longer texts hold more than a price; the rest is not read.
 const MAX_CHARS: usize = 400;
-/// More digits than any price has (and than an exact amount can hold).
-const MAX_DIGITS: usize = 15;
-
 /// A price as printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PrintedPrice {
@@ -104,6 +102,12 @@ pub fn parse_currency(text: &str, hint: CurrencyHint) -> Option<Currency> {
     only_currency(currency_tokens(&normalize(text), hint).iter())
 }
 
+/// Whether a text holds a digit of any script that [`parse`] reads.
+pub(super) fn has_digit(text: &str) -> bool {
+    text.bytes().any(|b| b.is_ascii_digit())
+        || (!text.is_ascii() && text.chars().any(|c| !c.is_ascii() && c.is_numeric()))
+}
+
 /// How many numbers a text holds, percentages and parts of words aside.
 pub(super) fn count_numbers(text: &str) -> usize {
     let chars = normalize(text);
@@ -185,7 +189,7 @@ fn token_at(chars: &[char], at: usize, hint: CurrencyHint) -> Option<Token> {
     if let Some(code) = iso_code_at(chars, at, letter_before) {
         return Some(code);
     }
-    for symbol in BY_FIRST.get(&fold(c))?.iter().map(|index| &SYMBOLS[*index]) {
+    for symbol in BY_FIRST.symbols(c).iter().map(|index| &SYMBOLS[*index]) {
         let Some(end) = matches_at(chars, at, symbol.text, symbol.form) else { continue };
         let letter_after = chars.get(end).is_some_and(|c| c.is_alphabetic());
         let fits = match symbol.form {
@@ -252,13 +256,6 @@ fn only_currency<'a>(tokens: impl Iterator<Item = &'a Token>) -> Option<Currency
     found
 }
 
-/// Digits with their marks: a range of characters.
-#[derive(Debug, Clone, Copy)]
-struct Number {
-    start: usize,
-    end: usize,
-}
-
 fn numbers(chars: &[char], decimal: Option<char>) -> Vec<Number> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -293,41 +290,6 @@ fn ends_currency(chars: &[char], at: usize) -> bool {
         || chars[begin..at].iter().any(|c| !c.is_ascii())
 }
 
-/// Where the number that begins at a digit ends. A blank continues it only before a group of exactly three digits; a mark
-/// with a blank behind it (`392. 00`) only before exactly two.
-fn number_end(chars: &[char], at: usize, decimal: Option<char>) -> usize {
-    let run = |from: usize| chars[from..].iter().take_while(|c| c.is_ascii_digit()).count();
-    let mut end = at + run(at);
-    let mut blank_groups = end - at <= 3;
-    loop {
-        let Some(mark) = chars.get(end) else { return end };
-        let digits = run((end + 1).min(chars.len()));
-        let next = match mark {
-            '.' | ',' if digits > 0 => end + 1 + digits,
-            '.' | ',' if chars.get(end + 1) == Some(&' ') && run(end + 2) == 2 => end + 4,
-            '\'' if digits == 3 => end + 1 + digits,
-            ' ' if digits == 3 && blank_groups => end + 1 + digits,
-            &RUN_BREAK if digits == 2 || digits == 3 => end + 1 + digits,
-            &RUN_BREAK if matches!(chars.get(end + 1), Some('.' | ',')) => {
-                let digits = run(end + 2);
-                if digits == 0 { return end } else { end + 2 + digits }
-            }
-            sign if decimal == Some(*sign) && !sign.is_ascii() => {
-                let skip = usize::from(chars.get(end + 1) == Some(&' '));
-                let digits = run((end + 1 + skip).min(chars.len()));
-                if digits == 0 || digits > 2 { return end } else { end + 1 + skip + digits }
-            }
-            _ => return end,
-        };
-        if matches!(mark, '.' | ',') {
-            // After a decimal comma no blank groups follow: `19,95 500 ml`.
-            blank_groups = blank_groups && next - end == 4;
-            // A run break may stand behind the mark: `48,` + `99`.
-        }
-        end = next;
-    }
-}
-
 /// The number that is the price: the first beside a currency token, else the first; the first of a range (`26 to 50 €`);
 /// never a percentage.
 fn choose_number(chars: &[char], numbers: &[Number], tokens: &[Token]) -> Option<Number> {
@@ -350,10 +312,11 @@ fn choose_number(chars: &[char], numbers: &[Number], tokens: &[Token]) -> Option
     Some(chosen)
 }
 
+/// `40%`, `40 %`, and the Turkish `%40`.
 fn is_percent(chars: &[char], number: Number) -> bool {
-    let percent = |c: Option<&char>| c.is_some_and(|c| *c == '%');
-    percent(chars[number.end..].iter().find(|c| **c != ' '))
-        || percent(chars[..number.start].iter().rev().find(|c| **c != ' '))
+    let before = &chars[..number.start];
+    let leads = matches!(before, [rest @ .., '%'] if !rest.last().is_some_and(char::is_ascii_digit));
+    leads || chars[number.end..].iter().find(|c| **c != ' ').is_some_and(|c| *c == '%')
 }
 
 fn gap_is_small(gap: &[char]) -> bool {
@@ -373,68 +336,178 @@ fn nearest_token(chars: &[char], number: Number, tokens: &[Token]) -> Option<Tok
     decided.or(before).or(after).copied()
 }
 
-impl Number {
-    fn amount(self, chars: &[char], decimal: Option<char>, exponent: Option<u16>) -> Option<Amount> {
-        let body: Vec<char> = chars[self.start..self.end].iter().copied().filter(|c| *c != ' ').collect();
-        let digits = body.iter().filter(|c| c.is_ascii_digit()).count();
-        if digits == 0 || digits > MAX_DIGITS {
-            return None;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Country;
+    use proptest::prelude::*;
+
+    fn read(text: &str) -> Option<(String, Option<&'static str>)> {
+        let price = parse(text, PriceHint::default())?;
+        Some((price.amount.to_string(), price.currency.map(|c| c.code())))
+    }
+
+    fn amount(text: &str) -> Option<String> {
+        read(text).map(|(amount, _)| amount)
+    }
+
+    fn machine(text: &str) -> Option<String> {
+        parse_machine(text, CurrencyHint::default()).map(|p| p.amount.to_string())
+    }
+
+    #[test]
+    fn marks_of_thousands_and_decimals() {
+        for (text, want) in [
+            ("1.234", "1234"),
+            ("1,234", "1234"),
+            ("1.234,56", "1234.56"),
+            ("1,234.56", "1234.56"),
+            ("1.234.567", "1234567"),
+            ("1 234 567,8", "1234567.8"),
+            ("1\u{a0}298,00 €", "1298.00"),
+            ("1\u{202f}298\u{202f}000", "1298000"),
+            ("CHF 1'049.95", "1049.95"),
+            ("CHF 1’049,95", "1049.95"),
+            ("₹ 1,00,000", "100000"),
+            ("0.123", "0.123"),
+            ("1234.567", "1234.567"),
+            ("$.75", "0.75"),
+            ("1.899,-", "1899"),
+            ("105. –", "105"),
+            ("392. 00", "392.00"),
+            ("118, 99 TL", "118.99"),
+            ("٢٩٩٫٥٠ ريال", "299.50"),
+            ("१,२३४ र", "1234"),
+            ("￥１，２９９", "1299"),
+            ("19\u{1f}99 €", "19.99"),
+            ("1\u{1f}299 €", "1299"),
+            ("1.299\u{1f}99 €", "1299.99"),
+        ] {
+            assert_eq!(amount(text).as_deref(), Some(want), "{text:?}");
         }
-        let inner = if matches!(body.first(), Some('.' | ',')) { &body[1..] } else { &body[..] };
-        let leading_mark = inner.len() != body.len();
-        let mark = decimal_mark(inner, leading_mark, decimal, exponent);
-        let mut machine = String::with_capacity(body.len() + 1);
-        if leading_mark && mark.is_none() && !inner.iter().any(|c| !c.is_ascii_digit()) {
-            machine.push_str("0.");
+    }
+
+    #[test]
+    fn the_price_among_other_numbers() {
+        for (text, want) in [
+            ("40% OFF", None),
+            ("-15% 29,90 €", Some("29.90")),
+            ("Set of 4: 19.99 €", Some("19.99")),
+            ("From 26 to 50 €", Some("26")),
+            ("€ 10.00 – € 20.00", Some("10.00")),
+            ("GB2470HSU", None),
+            ("no price", None),
+            ("", None),
+        ] {
+            assert_eq!(amount(text).as_deref(), want, "{text:?}");
         }
-        for (i, c) in inner.iter().enumerate() {
-            if c.is_ascii_digit() {
-                machine.push(*c);
-            } else if Some(i) == mark {
-                machine.push('.');
+    }
+
+    #[test]
+    fn currencies_are_named_or_left_open() {
+        for (text, want) in [
+            ("12 €", Some("EUR")),
+            ("EUR 12", Some("EUR")),
+            ("12 Euro", Some("EUR")),
+            ("$ SGD4.90", Some("SGD")),
+            ("US $12", Some("USD")),
+            ("A$12", Some("AUD")),
+            ("12 zł", Some("PLN")),
+            ("12 лв.", Some("BGN")),
+            ("12 lei", Some("RON")),
+            ("12 $", None),
+            ("12 kr", None),
+            ("¥12", None),
+            ("Rs 12", None),
+            ("12", None),
+            ("OK 12", None),
+        ] {
+            assert_eq!(read(text).unwrap().1, want, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_hint_decides_between_currencies_of_one_sign_and_never_overrules() {
+        let country = |c: &str| CurrencyHint { currency: None, country: c.parse::<Country>().ok() };
+        let read = |text: &str, c: &str| {
+            parse(text, PriceHint { currency: country(c), ..PriceHint::default() }).unwrap().currency
+        };
+        assert_eq!(read("12 $", "us"), Some(Currency::USD));
+        assert_eq!(read("12 $", "tw"), Some(Currency::TWD));
+        assert_eq!(read("12 $", "de"), None);
+        assert_eq!(read("12 kr", "se"), Some(Currency::SEK));
+        assert_eq!(read("¥12", "jp"), Some(Currency::JPY));
+        assert_eq!(read("Rs 12", "in"), Some(Currency::INR));
+        assert_eq!(read("12 lei", "md"), Some(Currency::MDL));
+        assert_eq!(read("12 €", "us"), Some(Currency::EUR));
+    }
+
+    #[test]
+    fn text_beside_may_name_the_currency_and_a_forced_mark_decides() {
+        let hint = |beside| PriceHint { beside: Some(beside), ..PriceHint::default() };
+        assert_eq!(parse("23,40", hint("DKK/stk")).unwrap().currency, Some(Currency::DKK));
+        assert_eq!(parse("23,40", hint("€ or $")).unwrap().currency, Some(Currency::EUR));
+        let forced = |c| PriceHint { decimal: Some(c), ..PriceHint::default() };
+        assert_eq!(parse("423.923 KD", forced('.')).unwrap().amount.to_string(), "423.923");
+        assert_eq!(parse("12€50", forced('€')).unwrap().amount.to_string(), "12.50");
+    }
+
+    #[test]
+    fn three_decimals_where_the_currency_has_them() {
+        assert_eq!(read("1.234 KWD"), Some(("1.234".into(), Some("KWD"))));
+        assert_eq!(read("1.234 EUR"), Some(("1234".into(), Some("EUR"))));
+    }
+
+    #[test]
+    fn machines_write_dots_for_decimals() {
+        for (text, want) in [
+            ("224.904", Some("224.904")),
+            ("1.234", Some("1.234")),
+            ("1234", Some("1234")),
+            ("1,234.50", Some("1234.50")),
+            ("1.234,50", Some("1234.50")),
+            ("12,50", Some("12.50")),
+            ("1,234", Some("1234")),
+            ("EUR 12.50", Some("12.50")),
+            (".5", Some("0.5")),
+            ("-5", None),
+            ("", None),
+            ("free", None),
+        ] {
+            assert_eq!(machine(text).as_deref(), want, "{text:?}");
+        }
+        let pesos = CurrencyHint { currency: Some(Currency::CLP), country: None };
+        assert_eq!(parse_machine("3.340", pesos).unwrap().amount.to_string(), "3340");
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_panics(text in "\\PC{0,40}") {
+            let _ = parse(&text, PriceHint::default());
+            let _ = parse_machine(&text, CurrencyHint::default());
+            let _ = parse_currency(&text, CurrencyHint::default());
+        }
+
+        #[test]
+        fn no_marks_panic(text in "[0-9., '\u{1f}€$%-]{0,30}") {
+            let _ = parse(&text, PriceHint { decimal: Some('€'), ..PriceHint::default() });
+            let _ = parse_machine(&text, CurrencyHint::default());
+        }
+
+        #[test]
+        fn what_people_print_is_read_back(units in 0i64..99_999_999_999, thousands in prop::sample::select(vec![".", "\u{a0}", "'", ""])) {
+            let whole = (units / 100).to_string();
+            let mut grouped = String::new();
+            for (i, digit) in whole.chars().enumerate() {
+                if i > 0 && (whole.len() - i) % 3 == 0 {
+                    grouped.push_str(thousands);
+                }
+                grouped.push(digit);
             }
+            let text = format!("{grouped},{:02} €", units % 100);
+            let price = parse(&text, PriceHint::default()).unwrap();
+            prop_assert_eq!(price.amount, Amount::new(units, 2).unwrap());
+            prop_assert_eq!(price.currency, Some(Currency::EUR));
         }
-        machine.parse().ok()
     }
-}
-
-/// Where the decimal mark stands in digits and marks, if there is one.
-fn decimal_mark(body: &[char], leading_mark: bool, forced: Option<char>, exponent: Option<u16>) -> Option<usize> {
-    if let Some(forced) = forced {
-        return body.iter().rposition(|c| *c == forced);
-    }
-    let last = body.iter().rposition(|c| !c.is_ascii_digit())?;
-    let mark = body[last];
-    let behind = body.len() - last - 1;
-    if mark == RUN_BREAK {
-        let earlier = body[..last].iter().any(|c| matches!(c, '.' | ',' | &RUN_BREAK));
-        return (behind == 2 && (!earlier || groups_of_three(&body[..last]))).then_some(last);
-    }
-    if mark == '\'' {
-        return None;
-    }
-    let same_before = body[..last].iter().filter(|c| **c == mark).count();
-    let other_before = body[..last].iter().any(|c| matches!(c, '.' | ',') && *c != mark);
-    let grouped_before = body[..last].iter().any(|c| !c.is_ascii_digit());
-    if same_before > 0 {
-        // 1.234.567 has no decimals; 1.234.56 lost its way, but the last two digits are cents.
-        return (behind != 3 && !other_before && groups_of_three(&body[..last])).then_some(last);
-    }
-    if other_before {
-        return Some(last);
-    }
-    if behind != 3 {
-        return Some(last);
-    }
-    if leading_mark {
-        return None;
-    }
-    let whole = &body[..last];
-    let is_decimal = whole == ['0'] || (whole.len() > 3 && !grouped_before) || (exponent == Some(3) && mark == '.');
-    is_decimal.then_some(last)
-}
-
-/// Whether the groups after the first mark have three digits each.
-fn groups_of_three(body: &[char]) -> bool {
-    body.split(|c| !c.is_ascii_digit()).skip(1).all(|group| group.len() == 3)
 }

@@ -3,12 +3,10 @@
 use super::extracted::Evidence;
 use super::graph::{Datum, Graph, NodeId};
 use super::identity::PageIdentity;
-use super::price_text::{self, CurrencyHint, PriceHint};
-use super::{availability, identifiers, rating};
-use crate::domain::{Amount, Availability, Condition, Currency, Gtin, Offer};
-
-/// Offers read of one product.
-const MAX_OFFERS: usize = 2_000;
+use super::price_text::CurrencyHint;
+use super::schema_offer::{OfferFacts, read_offer};
+use super::{identifiers, rating};
+use crate::domain::{Availability, Gtin, Offer};
 
 /// What one product thing says.
 #[derive(Debug, Clone, Default)]
@@ -27,25 +25,6 @@ pub(super) struct ProductFacts {
     pub review_rating: Option<u8>,
     pub offers: Vec<OfferFacts>,
     pub offer_count: Option<u32>,
-}
-
-/// What one offer thing says.
-#[derive(Debug, Clone, Default)]
-pub(super) struct OfferFacts {
-    pub price: Option<Amount>,
-    pub list_price: Option<Amount>,
-    pub currency: Option<Currency>,
-    pub availability: Option<Availability>,
-    pub condition: Option<Condition>,
-    pub condition_text: Option<String>,
-    pub url: Option<String>,
-    pub sku: Option<String>,
-    pub gtins: Vec<Gtin>,
-    pub name: Option<String>,
-    pub seller: Option<String>,
-    pub shipping: Option<Amount>,
-    /// The lowest of several offers, not one offer's price.
-    pub is_aggregate: bool,
 }
 
 /// Sizes read of one product.
@@ -158,7 +137,11 @@ fn score(graph: &Graph, node: NodeId, page: &PageIdentity<'_>) -> Option<i32> {
         {
             return None;
         }
-        if property.eq_ignore_ascii_case("hasVariant") || graph.is_a(ancestor, &["Review"]) {
+        // A variant is reached through its group.
+        if property.eq_ignore_ascii_case("hasVariant") {
+            return None;
+        }
+        if graph.is_a(ancestor, &["Review"]) {
             score -= 5;
         }
         if property.eq_ignore_ascii_case("mainEntity") {
@@ -173,7 +156,7 @@ fn score(graph: &Graph, node: NodeId, page: &PageIdentity<'_>) -> Option<i32> {
     if let Some(name) = graph.text(node, "name") {
         score += page.name_match(name);
     }
-    if graph.all(node, "offers").next().is_some() {
+    if graph.all(node, "offers").chain(graph.all(node, "hasVariant")).next().is_some() {
         score += 15;
     }
     if let Some(sku) = graph.text(node, "sku")
@@ -197,7 +180,7 @@ fn read_product(
     let best = variants
         .iter()
         .copied()
-        .filter_map(|v| Some((variant_score(graph, v, page), v)))
+        .map(|v| (variant_score(graph, v, page), v))
         .max_by_key(|(s, v)| (*s, std::cmp::Reverse(*v)));
     if let Some((score, variant)) = best {
         let mut own = ProductFacts { evidence: Some(evidence), ..ProductFacts::default() };
@@ -216,7 +199,11 @@ fn read_product(
             }
         }
     }
-    // Several models under one product (`model`) say nothing of the page's own.
+    for group in graph.things(node, "isVariantOf") {
+        let mut shared = ProductFacts::default();
+        read_own(graph, group, hint, &mut shared);
+        facts.fill_from(ProductFacts { offers: Vec::new(), ..shared });
+    }
     facts.gtins.sort();
     facts.gtins.dedup();
     facts
@@ -267,7 +254,8 @@ fn image(graph: &Graph, node: NodeId) -> Option<String> {
     })
 }
 
-fn gtins(graph: &Graph, node: NodeId) -> Vec<Gtin> {
+/// The numbers of a product or offer that say they are GTINs.
+pub(super) fn gtins(graph: &Graph, node: NodeId) -> Vec<Gtin> {
     let names = ["gtin", "gtin8", "gtin12", "gtin13", "gtin14", "ean", "isbn", "upc"];
     let mut found: Vec<Gtin> =
         names.iter().flat_map(|n| graph.all(node, n)).filter_map(|d| identifiers::gtin(d.text()?)).collect();
@@ -275,88 +263,6 @@ fn gtins(graph: &Graph, node: NodeId) -> Vec<Gtin> {
     let labelled = |t: &&str| ["gtin", "ean", "isbn", "upc"].iter().any(|p| t.to_ascii_lowercase().starts_with(p));
     found.extend(graph.all(node, "productID").filter_map(Datum::text).filter(labelled).filter_map(identifiers::gtin));
     found
-}
-
-/// Reads an offer, or an aggregate and the offers inside it, to the end of a list.
-fn read_offer(graph: &Graph, node: NodeId, hint: CurrencyHint, offers: &mut Vec<OfferFacts>, count: &mut Option<u32>) {
-    if offers.len() >= MAX_OFFERS {
-        return;
-    }
-    let nested = graph.things(node, "offers");
-    if let Some(n) = graph.text(node, "offerCount").and_then(rating::count) {
-        *count = Some(n);
-    }
-    let mut offer = OfferFacts {
-        currency: graph.text(node, "priceCurrency").and_then(|c| price_text::parse_currency(c, hint)),
-        availability: graph
-            .text(node, "availability")
-            .and_then(|a| availability::from_code(a).or_else(|| availability::from_text(a))),
-        condition_text: graph.text(node, "itemCondition").map(str::to_owned),
-        url: graph.text(node, "url").map(str::to_owned),
-        sku: graph.text(node, "sku").map(str::to_owned),
-        gtins: gtins(graph, node),
-        name: graph.text(node, "name").map(str::to_owned),
-        seller: graph.name_of(node, "seller").or_else(|| graph.name_of(node, "offeredBy")),
-        ..OfferFacts::default()
-    };
-    offer.condition = offer.condition_text.as_deref().and_then(availability::condition);
-    read_prices(graph, node, hint, &mut offer);
-    if offer.price.is_none() {
-        offer.price = graph.all(node, "lowPrice").find_map(|d| price(d, &mut offer.currency, hint));
-        offer.is_aggregate = offer.price.is_some();
-    }
-    for item in graph.things(node, "itemOffered") {
-        offer.sku = offer.sku.take().or_else(|| graph.text(item, "sku").map(str::to_owned));
-        offer.url = offer.url.take().or_else(|| graph.text(item, "url").map(str::to_owned));
-        offer.gtins.extend(gtins(graph, item));
-    }
-    if let Some(details) = graph.things(node, "shippingDetails").first()
-        && let Some(rate) = graph.things(*details, "shippingRate").first()
-    {
-        offer.shipping = graph.text(*rate, "value").and_then(|v| price_text::parse_machine(v, hint)).map(|p| p.amount);
-    }
-    let has_nested = !nested.is_empty();
-    for inner in nested {
-        read_offer(graph, inner, hint, offers, &mut None);
-    }
-    let inner_prices = has_nested && offers.iter().any(|o| o.price.is_some());
-    if !inner_prices && (offer.price.is_some() || offer.availability.is_some()) {
-        offers.push(offer);
-    }
-}
-
-fn read_prices(graph: &Graph, node: NodeId, hint: CurrencyHint, offer: &mut OfferFacts) {
-    offer.price = graph.all(node, "price").find_map(|d| price(d, &mut offer.currency, hint));
-    for spec in graph.things(node, "priceSpecification") {
-        // A price for a reference quantity is a unit price, a delivery charge is no price of the thing.
-        if graph.is_a(spec, &["DeliveryChargeSpecification", "PaymentChargeSpecification"])
-            || (!graph.things(spec, "referenceQuantity").is_empty() && offer.price.is_some())
-        {
-            continue;
-        }
-        let mut currency = graph.text(spec, "priceCurrency").and_then(|c| price_text::parse_currency(c, hint));
-        let amount = graph.all(spec, "price").find_map(|d| price(d, &mut currency, hint));
-        let kind = graph.text(spec, "priceType").unwrap_or_default().to_ascii_lowercase();
-        let is_list = ["listprice", "msrp", "srp", "strikethrough", "regularprice"].iter().any(|k| kind.contains(k));
-        offer.currency = offer.currency.or(currency);
-        if is_list {
-            offer.list_price = offer.list_price.or(amount);
-        } else {
-            offer.price = offer.price.or(amount);
-        }
-    }
-}
-
-/// A positive price; 0 stands for "none" in shops' markup.
-fn price(datum: &Datum, currency: &mut Option<Currency>, hint: CurrencyHint) -> Option<Amount> {
-    let hint = CurrencyHint { currency: currency.or(hint.currency), ..hint };
-    let found = match datum {
-        Datum::Machine(text) => price_text::parse_machine(text, hint),
-        Datum::Human(text) => price_text::parse(text, PriceHint { currency: hint, ..PriceHint::default() }),
-        Datum::Node(_) => None,
-    }?;
-    *currency = currency.or(found.currency);
-    Some(found.amount).filter(|a| a.is_positive())
 }
 
 impl ProductFacts {
@@ -427,5 +333,80 @@ impl ProductFacts {
                 ..Offer::default()
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extraction::json_ld;
+    use url::Url;
+
+    fn own(url: &str, names: &[&'static str], script: &str) -> ProductFacts {
+        let mut graph = Graph::default();
+        json_ld::read(script, &mut graph);
+        let url = Url::parse(url).unwrap();
+        let page = PageIdentity::new(Some(&url), None, names.iter().copied());
+        own_products(&graph, &page, CurrencyHint::default()).into_iter().next().unwrap_or_default()
+    }
+
+    fn price_of(url: &str, names: &[&'static str], script: &str) -> Option<String> {
+        let url = Url::parse(url).unwrap();
+        let page = PageIdentity::new(Some(&url), None, std::iter::empty());
+        own(url.as_str(), names, script).main_offer(&page)?.price.map(|p| p.to_string())
+    }
+
+    #[test]
+    fn of_several_products_the_pages_own_is_taken() {
+        let script = r#"[{"@type":"Product","name":"Other","offers":{"price":"1"}},
+            {"@type":"Product","name":"Tea pot","url":"/p/tea","offers":{"price":"2"}}]"#;
+        assert_eq!(price_of("https://s.test/p/tea", &[], script).as_deref(), Some("2"));
+        assert_eq!(price_of("https://s.test/x", &["Tea pot | Shop"], script).as_deref(), Some("2"));
+    }
+
+    #[test]
+    fn related_and_listed_products_are_never_the_pages_own() {
+        let script =
+            r#"{"@type":"Product","name":"A","isRelatedTo":{"@type":"Product","name":"B","offers":{"price":"9"}}}"#;
+        assert_eq!(price_of("https://s.test/x", &["B"], script), None);
+        let script = r#"{"@type":"ItemList","itemListElement":[{"@type":"ListItem","item":{"@type":"Product","name":"B","offers":{"price":"9"}}}]}"#;
+        assert_eq!(price_of("https://s.test/x", &["B"], script), None);
+    }
+
+    #[test]
+    fn a_group_answers_with_the_variant_of_the_address() {
+        let script = r#"{"@type":"ProductGroup","name":"Shirt","brand":{"name":"Acme"},"hasVariant":[
+            {"@type":"Product","sku":"S-1","offers":{"@type":"Offer","price":10,"url":"https://s.test/shirt?v=1"}},
+            {"@type":"Product","sku":"S-2","gtin13":"4006381333931","offers":{"@type":"Offer","price":12,"url":"https://s.test/shirt?v=2"}}]}"#;
+        let facts = own("https://s.test/shirt?v=2", &[], script);
+        assert_eq!(
+            (facts.sku.as_deref(), facts.name.as_deref(), facts.brand.as_deref()),
+            (Some("S-2"), Some("Shirt"), Some("Acme"))
+        );
+        assert_eq!(facts.gtins.len(), 1);
+        assert_eq!(price_of("https://s.test/shirt?v=2", &[], script).as_deref(), Some("12"));
+        assert!(own("https://s.test/shirt", &[], script).gtins.is_empty());
+    }
+
+    #[test]
+    fn list_and_unit_prices_are_not_the_price() {
+        let script = r#"{"@type":"Product","name":"A","offers":{"@type":"Offer","priceCurrency":"EUR","priceSpecification":[
+            {"price":"20","priceType":"https://schema.org/ListPrice"},{"price":"15"},{"price":"3","referenceQuantity":{"value":1}}]}}"#;
+        let facts = own("https://s.test/", &[], script);
+        assert_eq!(facts.offers[0].price, "15".parse().ok());
+        assert_eq!(facts.offers[0].list_price, "20".parse().ok());
+        assert_eq!(price_of("https://s.test/", &[], r#"{"@type":"Product","name":"A","offers":{"price":"0"}}"#), None);
+    }
+
+    #[test]
+    fn sellers_become_offers_and_an_aggregate_has_a_lowest_price() {
+        let script = r#"{"@type":"Product","name":"A","offers":{"@type":"AggregateOffer","lowPrice":"5","offerCount":"7","priceCurrency":"EUR","offers":[
+            {"@type":"Offer","price":"5.50","seller":{"name":"X"}},{"@type":"Offer","price":"6","seller":{"name":"Y"}}]}}"#;
+        let facts = own("https://s.test/", &[], script);
+        let offers = facts.seller_offers();
+        assert_eq!(offers.iter().filter_map(|o| o.shop_name.as_deref()).collect::<Vec<_>>(), ["X", "Y"]);
+        assert_eq!(facts.offer_count, Some(7));
+        let lowest = r#"{"@type":"Product","name":"A","offers":{"@type":"AggregateOffer","lowPrice":"5","priceCurrency":"EUR"}}"#;
+        assert_eq!(price_of("https://s.test/", &[], lowest).as_deref(), Some("5"));
     }
 }

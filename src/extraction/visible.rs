@@ -56,6 +56,8 @@ pub(super) struct Visible {
     pub stock: Vec<Note<Availability>>,
     pub labels: Vec<Note<(Label, String)>>,
     awaited: Option<(Label, u8)>,
+    /// Where the last choice of a drop-down ends: what an element around it shows is not one price.
+    options_end: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -102,6 +104,11 @@ impl Visible {
         }
     }
 
+    /// The text so far ends with a choice of a drop-down.
+    pub fn end_option(&mut self) {
+        self.options_end = self.text.len();
+    }
+
     /// The text since a place, without the marks this collector puts between runs.
     pub fn since(&self, start: usize, max_bytes: usize) -> String {
         self.since_raw(start, max_bytes).replace(RUN_BREAK, "")
@@ -121,11 +128,11 @@ impl Visible {
     pub fn consider_price(&mut self, start: usize, hints: Hints, region: Hints, signature: u64, is_node: bool) {
         let end = self.text.len();
         let max = if is_node { MAX_PRICE_NODE_BYTES } else { MAX_PRICE_BYTES };
-        if end <= start || end - start > max || self.candidates.len() >= MAX_CANDIDATES {
+        if end <= start || start < self.options_end || end - start > max || self.candidates.len() >= MAX_CANDIDATES {
             return;
         }
         let slice = self.text[start..].trim_matches(|c: char| c == ' ' || c == RUN_BREAK);
-        if !slice.bytes().any(|b| b.is_ascii_digit()) && slice.is_ascii() {
+        if !price_text::has_digit(slice) {
             return;
         }
         if slice.starts_with(['.', ',']) {
@@ -134,10 +141,14 @@ impl Visible {
         let inside = self.candidates.iter().rposition(|c| c.start < start).map_or(0, |i| i + 1);
         let known = self.candidates.len() - inside;
         if known > 1 {
-            return;
+            // `12` + `50` + `€` in elements of their own are one price, several prices are none of this element's.
+            if price_text::count_numbers(slice) != 1 {
+                return;
+            }
+            self.candidates.truncate(inside);
         }
         let Some(price) = price_text::parse(slice, PriceHint::default()) else { return };
-        if known == 1 {
+        if self.candidates.len() > inside {
             let same = self.candidates[inside].amount == price.amount;
             if price_text::count_numbers(slice) == 1 || same {
                 let candidate = &mut self.candidates[inside];

@@ -1,7 +1,7 @@
 //! Words printed around prices and on buttons, in many languages. ONE table for each.
 
 use super::hints::Hints;
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, Anchored, Input, MatchKind, StartKind};
 use std::sync::LazyLock;
 
 const BUY: &[&str] = &[
@@ -84,18 +84,22 @@ const BUY: &[&str] = &[
 /// Longer texts are no buttons.
 const MAX_BUTTON_BYTES: usize = 90;
 
-/// Whether a button's or link's text offers to buy.
+static BUY_FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let builder = &mut AhoCorasick::builder();
+    builder.match_kind(MatchKind::LeftmostLongest).start_kind(StartKind::Anchored).build(BUY).ok()
+});
+
+/// Whether a button's or link's text offers to buy: it is such a phrase, or begins with one of several words.
 pub(super) fn is_buy_button(text: &str) -> bool {
+    let text = text.trim();
     if text.is_empty() || text.len() > MAX_BUTTON_BYTES {
         return false;
     }
     let lower = text.to_lowercase();
-    let lower = lower.trim();
-    BUY.iter().any(|phrase| {
-        lower == *phrase
-            || (phrase.contains(' ') && lower.starts_with(phrase))
-            || (!phrase.is_ascii() && lower.starts_with(phrase))
-    })
+    let Some(finder) = BUY_FINDER.as_ref() else { return false };
+    let Some(hit) = finder.find(Input::new(lower.as_str()).anchored(Anchored::Yes)) else { return false };
+    let phrase = &lower[..hit.end()];
+    hit.end() == lower.len() || phrase.contains(' ') || !phrase.is_ascii()
 }
 
 /// Words before a price and in its own text, and what they make of it.
@@ -172,11 +176,13 @@ const AROUND: &[(&str, Hints)] = &[
     ("originally", Hints::OLD),
     ("ursprünglich", Hints::OLD),
     ("vorher", Hints::OLD),
-    ("versand", Hints::SHIPPING),
+    ("versand ", Hints::SHIPPING),
+    ("versand:", Hints::SHIPPING),
+    ("versandkosten", Hints::SHIPPING),
     ("shipping", Hints::SHIPPING),
     ("delivery", Hints::SHIPPING),
     ("lieferung", Hints::SHIPPING),
-    ("liefer", Hints::SHIPPING),
+    ("lieferkosten", Hints::SHIPPING),
     ("livraison", Hints::SHIPPING),
     ("spedizione", Hints::SHIPPING),
     ("consegna", Hints::SHIPPING),
@@ -330,7 +336,8 @@ pub(super) fn around_price(before: &str, own: &str) -> Hints {
         let glued = text[..hit.start()].chars().next_back().is_some_and(char::is_alphabetic)
             && text[hit.start()..].chars().next().is_some_and(|c| c.is_alphabetic() && (c as u32) < 0x2e80);
         let hint = AROUND[hit.pattern().as_usize()].1;
-        if !glued && !(adds && hit.start() > digit && hint == Hints::SHIPPING) {
+        let comes_on_top = adds && hit.start() > digit && hint == Hints::SHIPPING;
+        if !glued && !comes_on_top {
             hints |= hint;
         }
     }

@@ -1,0 +1,75 @@
+//! Pages with markup for machines, and which evidence wins.
+
+use crate::{any_shop, price, read};
+use pricemill::domain::{Availability, Condition};
+use pricemill::extraction::recipe::ProductField;
+use pricemill::extraction::{Evidence, Verdict};
+
+#[test]
+fn every_field_of_json_ld() {
+    let html = r#"<h1>Tea pot</h1><script type="application/ld+json">{"@context":"https://schema.org","@type":"Product","name":"Tea pot",
+        "image":["/a.png"],"brand":{"@type":"Brand","name":"Acme"},"sku":"TP-77","mpn":"M1","gtin13":"4006381333931",
+        "aggregateRating":{"ratingValue":"4.5","reviewCount":"12"},"offers":{"@type":"Offer","price":"224.904","priceCurrency":"EUR",
+        "availability":"https://schema.org/OutOfStock","itemCondition":"https://schema.org/UsedCondition"}}</script>"#;
+    let extracted = read(&any_shop(), html);
+    let p = &extracted.product;
+    assert_eq!(price(&extracted), "224.904 EUR");
+    assert_eq!(
+        (p.name.as_deref(), p.brand_name.as_deref(), p.sku.as_deref()),
+        (Some("Tea pot"), Some("Acme"), Some("TP-77"))
+    );
+    assert_eq!(
+        (p.image_url.as_deref(), p.mpns.as_slice()),
+        (Some("https://shop.example/a.png"), ["M1".to_owned()].as_slice())
+    );
+    assert_eq!((p.review_rating, p.review_count), (Some(90), Some(12)));
+    assert_eq!((p.availability, p.condition), (Some(Availability::OutOfStock), Some(Condition::Used)));
+    assert_eq!(p.gtins.len(), 1);
+    assert_eq!(extracted.provenance[&ProductField::Price], Evidence::JsonLd);
+    assert_eq!(extracted.verdict, Verdict::Understood);
+}
+
+#[test]
+fn stronger_evidence_wins_and_weaker_fills_gaps() {
+    let html = r#"<meta property="product:price:amount" content="1.00"><meta property="product:brand" content="Acme">
+        <div itemscope itemtype="https://schema.org/Product"><h1 itemprop=name>Tea pot</h1>
+        <div itemprop=offers itemscope itemtype="https://schema.org/Offer"><span itemprop=price>1.234,50 €</span></div></div>"#;
+    let extracted = read(&any_shop(), html);
+    assert_eq!(price(&extracted), "1234.50 EUR");
+    assert_eq!(extracted.product.brand_name.as_deref(), Some("Acme"));
+    assert_eq!(extracted.provenance[&ProductField::Price], Evidence::Microdata);
+    assert_eq!(extracted.provenance[&ProductField::BrandName], Evidence::Meta);
+}
+
+#[test]
+fn markup_that_names_the_list_price_gives_way_to_what_the_page_asks() {
+    let html = r#"<script type="application/ld+json">{"@type":"Product","name":"Tea pot","offers":{"price":"20.00","priceCurrency":"EUR"}}</script>
+        <h1>Tea pot</h1><del class=price>20,00 €</del><span class="price sale-price">12,50 €</span><button>Add to cart</button>"#;
+    let extracted = read(&any_shop(), html);
+    assert_eq!(price(&extracted), "12.50 EUR");
+    assert_eq!(extracted.product.list_price, "20".parse().ok());
+}
+
+#[test]
+fn a_list_page_gives_its_results_and_next_page() {
+    let html = r#"<link rel=next href="/c?page=2"><script type="application/ld+json">{"@type":"ItemList","itemListElement":[
+        {"@type":"ListItem","position":1,"item":{"@type":"Product","name":"A","url":"/a","offers":{"price":"1.50","priceCurrency":"EUR"}}},
+        {"@type":"ListItem","position":2,"item":{"@type":"Product","name":"B","url":"/b","offers":{"@type":"AggregateOffer","lowPrice":"2"}}}]}</script>"#;
+    let extracted = read(&any_shop(), html);
+    assert_eq!(price(&extracted), "-");
+    let results: Vec<_> =
+        extracted.search_results.iter().map(|r| (r.position, r.name.as_deref(), r.url.as_deref())).collect();
+    assert_eq!(
+        results,
+        [(1, Some("A"), Some("https://shop.example/a")), (2, Some("B"), Some("https://shop.example/b"))]
+    );
+    assert_eq!(extracted.search_results[1].min_price, "2".parse().ok());
+    assert_eq!(extracted.next_page.as_deref(), Some("https://shop.example/c?page=2"));
+}
+
+#[test]
+fn a_page_that_says_nothing_is_not_understood() {
+    for html in ["", "<p>hello", "{\"a\":1}", "<script type='application/ld+json'>{</script>"] {
+        assert_eq!(read(&any_shop(), html).verdict, Verdict::NotUnderstood, "{html}");
+    }
+}

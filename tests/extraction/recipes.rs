@@ -1,0 +1,125 @@
+//! Pages read by a source definition's rules.
+
+use crate::{by, price, read};
+use pricemill::domain::{Availability, Condition, Currency};
+use pricemill::extraction::recipe::ProductField;
+use pricemill::extraction::{Evidence, PageContext, Verdict, extract};
+
+const COMPARATOR: &str = r#"
+embedded = ["json-ld"]
+no_result = [{ selector = "p.no-such-product" }, { text = "nichts GEFUNDEN" }]
+next = { selector = "a.next", attribute = "href" }
+[fields]
+name = [{ selector = "h2.absent" }, { selector = "h1" }]
+gtins = { selector = "li.gtin" }
+id = { selector = "[data-pid]", attribute = "data-pid" }
+price = { selector = ".best", regex = "ab (.*)" }
+review_rating = { selector = ".stars", best = 10 }
+category_path = { selector = "nav.path a" }
+[offers]
+item = "tr.offer"
+[offers.fields]
+id = { attribute = "data-id" }
+shop_name = { selector = "td.shop a" }
+price = [{ selector = "td.price", attribute = "data-amount" }, { selector = "td.price" }]
+shipping_costs = { selector = "td.shipping" }
+url = { selector = "a.go", attribute = "href" }
+availability_text = { selector = ".stock" }
+condition_text = { selector = ".state" }
+"#;
+
+const PAGE: &str = r#"<div data-pid="15858468867886681869"></div><nav class=path><a>Home</a><a>Tea &amp; more</a></nav><h1>Tea <b>pot</b></h1>
+<ul><li class=gtin>4006381333931<li class=gtin>123</ul><p class=best>ab 9,99 €</p><span class=stars>8,7</span>
+<script type="application/ld+json">{"@type":"Product","name":"From JSON-LD","brand":"Acme","offers":{"price":"1"}}</script>
+<table><tr class=offer data-id=o1><td class=shop><a>Some Shop</a><td class=price data-amount="284.99">284,99 €<td class=shipping>kostenlos<td><a class=go href="/go?1">go</a><i class=stock>auf Lager</i>
+<tr class=offer data-id=o2><td class=shop><a>Another shop</a><td class=price>1.289,82 €<td class=shipping>4,90 €<td><i class=state>gebraucht</i></table>
+<a class=next href="?page=2">more</a>"#;
+
+#[test]
+fn rules_win_over_embedded_data_which_fills_gaps() {
+    let extracted = read(&by(COMPARATOR), PAGE);
+    let p = &extracted.product;
+    assert_eq!(price(&extracted), "9.99 EUR");
+    assert_eq!((p.id.as_deref(), p.name.as_deref()), (Some("15858468867886681869"), Some("Tea pot")));
+    assert_eq!((p.brand_name.as_deref(), p.review_rating), (Some("Acme"), Some(87)));
+    assert_eq!(p.category_path, ["Home", "Tea & more"]);
+    assert_eq!(p.gtins.len(), 1);
+    assert_eq!(extracted.provenance[&ProductField::Name], Evidence::Rule);
+    assert_eq!(extracted.provenance[&ProductField::BrandName], Evidence::JsonLd);
+    assert_eq!(extracted.next_page.as_deref(), Some("https://shop.example/p/1?page=2"));
+    assert_eq!(extracted.verdict, Verdict::Understood);
+}
+
+#[test]
+fn offers_keep_their_own_fields_in_order() {
+    let offers = read(&by(COMPARATOR), PAGE).offers;
+    assert_eq!(offers.len(), 2);
+    assert_eq!((offers[0].id.as_deref(), offers[0].shop_name.as_deref()), (Some("o1"), Some("Some Shop")));
+    assert_eq!((offers[0].price, offers[0].shipping_costs), ("284.99".parse().ok(), "0".parse().ok()));
+    assert_eq!(offers[0].url.as_deref(), Some("https://shop.example/go?1"));
+    assert_eq!(offers[0].availability, Some(Availability::InStock));
+    assert_eq!((offers[1].price, offers[1].currency), ("1289.82".parse().ok(), Some(Currency::EUR)));
+    assert_eq!((offers[1].shipping_costs, offers[1].condition), ("4.9".parse().ok(), Some(Condition::Used)));
+    assert_eq!((offers[1].url.as_deref(), offers[1].price_with_shipping), (None, None));
+}
+
+#[test]
+fn signs_of_no_result() {
+    for html in ["<p class=no-such-product>Sorry", "<p>Leider Nichts gefunden</p>"] {
+        assert_eq!(read(&by(COMPARATOR), html).verdict, Verdict::NoResult, "{html}");
+    }
+    assert_eq!(read(&by(COMPARATOR), "<p>hello").verdict, Verdict::NotUnderstood);
+}
+
+#[test]
+fn search_results_have_positions() {
+    let recipe = by(
+        "[results]\nitem = 'li.hit'\n[results.fields]\nid = { attribute = 'data-pid' }\nname = { selector = 'h3' }\nmin_price = { selector = 'b' }\nurl = { selector = 'a', attribute = 'href' }",
+    );
+    let extracted = read(
+        &recipe,
+        "<li class=hit data-pid=7><a href=/x><h3>A</h3></a><b>ab 5 €</b><li class=hit><li class=hit data-pid=8><h3>B",
+    );
+    let results: Vec<_> = extracted
+        .search_results
+        .iter()
+        .map(|r| (r.position, r.id.as_deref(), r.name.as_deref(), r.min_price))
+        .collect();
+    assert_eq!(results, [(1, Some("7"), Some("A"), "5".parse().ok()), (2, Some("8"), Some("B"), None)]);
+    assert_eq!(extracted.search_results[0].url.as_deref(), Some("https://shop.example/x"));
+}
+
+#[test]
+fn json_endpoints_by_path() {
+    let recipe = by(r#"
+format = "json"
+no_result = [{ empty_path = "data.items" }]
+[fields]
+name = { path = "data.title" }
+price = { path = "data.items.0.price" }
+gtins = { path = "data.eans" }
+[offers]
+item = "data.items"
+[offers.fields]
+price = { path = "price" }
+shop_name = { path = "shop.name" }
+"#);
+    let json = r#"{"data":{"title":"Tea pot","eans":["4006381333931"],"items":[{"price":1.234,"shop":{"name":"X"}},{"price":"5"}]}}"#;
+    let extracted = read(&recipe, json);
+    assert_eq!(price(&extracted), "1.234 -");
+    assert_eq!((extracted.product.name.as_deref(), extracted.product.gtins.len()), (Some("Tea pot"), 1));
+    assert_eq!(extracted.offers[0].shop_name.as_deref(), Some("X"));
+    assert_eq!(extracted.offers[1].price, "5".parse().ok());
+    assert_eq!(read(&recipe, r#"{"data":{"items":[]}}"#).verdict, Verdict::NoResult);
+    assert!(extract(&recipe, "<html>", PageContext::default()).is_err());
+}
+
+#[test]
+fn the_sources_currency_stands_in_where_a_page_names_none() {
+    let recipe = by("[fields]\nname = { selector = 'h1' }\nprice = { selector = 'b' }");
+    let context = PageContext { currency: Some(Currency::SEK), ..PageContext::default() };
+    let extracted = extract(&recipe, "<h1>A</h1><b>1 299 kr</b>", context).unwrap();
+    assert_eq!(price(&extracted), "1299 SEK");
+    let extracted = extract(&recipe, "<h1>A</h1><b>12,50 €</b>", context).unwrap();
+    assert_eq!(price(&extracted), "12.50 EUR");
+}
