@@ -48,7 +48,7 @@ fn pages(folder: &Path) -> Vec<Page> {
             let mut bytes = Vec::new();
             flate2::read::MultiGzDecoder::new(file).read_to_end(&mut bytes).unwrap();
             Page {
-                html: pricemill::fetching::charset::decode(None, &bytes),
+                html: pricemill::fetching::decode(None, &bytes),
                 url: Url::parse(row["url"].as_str().unwrap()).ok(),
                 prices: row["price"].as_array().unwrap().iter().map(|p| p.as_str().unwrap().parse().unwrap()).collect(),
             }
