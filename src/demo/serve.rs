@@ -26,15 +26,11 @@ impl Market {
 
 async fn handle(market: web::Data<Market>, request: HttpRequest) -> HttpResponse {
     let path_and_query = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    let Answer { status, content_type, headers, body, delay } =
+    let Answer { status, content_type, body, delay } =
         market.respond_to_host(request.connection_info().host(), path_and_query);
     if !delay.is_zero() {
         actix_web::rt::time::sleep(delay).await;
     }
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = HttpResponse::build(status);
-    for header in headers {
-        response.insert_header(header);
-    }
-    response.content_type(content_type).body(body)
+    HttpResponse::build(status).content_type(content_type).body(body)
 }
