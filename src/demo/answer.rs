@@ -7,8 +7,6 @@ use std::time::Duration;
 pub struct Answer {
     pub status: u16,
     pub content_type: String,
-    /// Besides the content type.
-    pub headers: Vec<(&'static str, String)>,
     pub body: Vec<u8>,
     /// How long a server waits before it sends this; nothing waits in process.
     pub delay: Duration,
@@ -16,13 +14,7 @@ pub struct Answer {
 
 impl Answer {
     pub(super) fn new(status: u16, content_type: &str, body: String) -> Answer {
-        Answer {
-            status,
-            content_type: content_type.to_owned(),
-            headers: Vec::new(),
-            body: body.into_bytes(),
-            delay: Duration::ZERO,
-        }
+        Answer { status, content_type: content_type.to_owned(), body: body.into_bytes(), delay: Duration::ZERO }
     }
 
     pub(super) fn html(status: u16, body: String) -> Answer {

@@ -176,7 +176,6 @@ fn words(text: &str) -> Vec<String> {
     let lower = text.to_lowercase();
     let plain: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let mut words: Vec<String> = plain.iter().map(|word| (*word).to_owned()).collect();
-    // Only names are spelled apart; a search text's own words are kept as they are typed.
     for pair in plain.windows(2) {
         if pair[0].bytes().all(|b| b.is_ascii_digit()) && matches!(pair[1], "gb" | "cm" | "mm" | "v" | "w" | "l") {
             words.push(format!("{}{}", pair[0], pair[1]));

@@ -21,7 +21,7 @@ impl Locale {
     }
 
     /// Euro cents → minor units of the country's currency.
-    pub fn from_euro_cents(&self, cents: i64) -> i64 {
+    pub fn price_of_euro_cents(&self, cents: i64) -> i64 {
         let decimals = u32::from(self.currency.exponent().unwrap_or(2)).min(3);
         cents * euro_permille(self.currency) / 1000 * 10i64.pow(decimals) / 100
     }

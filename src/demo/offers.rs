@@ -24,10 +24,11 @@ pub(super) struct MarketOffer {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stock {
-    InStock,
-    Limited,
-    Preorder,
-    OutOfStock,
+    Plenty,
+    Few,
+    /// Not yet: it can be ordered ahead.
+    Ahead,
+    Gone,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +78,7 @@ impl OfferList<'_> {
                 id: self.offer_id(seller),
                 price_minor: *price,
                 shipping_minor: *shipping,
-                stock: Stock::InStock,
+                stock: Stock::Plenty,
                 state: State::New,
                 detail: Some(k % 3),
             };
@@ -99,10 +100,10 @@ impl OfferList<'_> {
             price_minor: self.price_minor(k, seller),
             shipping_minor: self.shipping_minor(roll(1)),
             stock: match below(100, roll(2)) {
-                0..80 => Stock::InStock,
-                80..87 => Stock::Limited,
-                87..91 => Stock::Preorder,
-                _ => Stock::OutOfStock,
+                0..80 => Stock::Plenty,
+                80..87 => Stock::Few,
+                87..91 => Stock::Ahead,
+                _ => Stock::Gone,
             },
             state: self.state(below(100, roll(3))),
             detail: (below(3, roll(4)) > 0 || self.product.documented.is_some()).then(|| below(3, roll(5)) as usize),
@@ -142,7 +143,7 @@ impl OfferList<'_> {
         if self.product.documented.is_none() {
             cents = cents * (1_000 + self.drift_permille(seller)) / 1_000;
         }
-        let minor = self.locale.from_euro_cents(cents.max(99));
+        let minor = self.locale.price_of_euro_cents(cents.max(99));
         let has_decimals = self.locale.currency.exponent().unwrap_or(2) >= 2;
         if !has_decimals || minor < 500 {
             return minor.max(1);
@@ -170,7 +171,7 @@ impl OfferList<'_> {
         match below(10, roll) {
             0 | 1 => None,
             2..5 => Some(0),
-            _ => Some(self.locale.from_euro_cents(EURO_CENTS[below(6, roll >> 32) as usize])),
+            _ => Some(self.locale.price_of_euro_cents(EURO_CENTS[below(6, roll >> 32) as usize])),
         }
     }
 

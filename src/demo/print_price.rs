@@ -53,7 +53,8 @@ fn grouped(digits: &str, style: &Style) -> String {
     let mut text = String::with_capacity(digits.len() + 8);
     for (i, digit) in digits.chars().enumerate() {
         let left = digits.len() - i;
-        let starts_group = if style.by_pairs { left == 3 || (left > 3 && left % 2 == 1) } else { left % 3 == 0 };
+        let starts_group =
+            if style.by_pairs { left == 3 || (left > 3 && left % 2 == 1) } else { left.is_multiple_of(3) };
         if i > 0 && starts_group {
             text.push_str(style.group);
         }

@@ -23,7 +23,7 @@ pub(super) fn of_text(text: &str) -> u64 {
 }
 
 /// One entry of a list that is never empty.
-pub(super) fn pick<'a, T>(list: &'a [T], number: u64) -> &'a T {
+pub(super) fn pick<T>(list: &[T], number: u64) -> &T {
     &list[(number % list.len() as u64) as usize]
 }
 

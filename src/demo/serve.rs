@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::market::Market;
-use actix_web::http::StatusCode;
+use actix_web::http::{StatusCode, header};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -26,15 +26,13 @@ impl Market {
 
 async fn handle(market: web::Data<Market>, request: HttpRequest) -> HttpResponse {
     let path_and_query = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    let Answer { status, content_type, headers, body, delay } =
-        market.respond_to_host(request.connection_info().host(), path_and_query);
+    // The header itself: what a proxy says the host was would let a stranger choose the shop.
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let host = host.or(request.uri().authority().map(|authority| authority.as_str())).unwrap_or_default();
+    let Answer { status, content_type, body, delay } = market.respond_to_host(host, path_and_query);
     if !delay.is_zero() {
         actix_web::rt::time::sleep(delay).await;
     }
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = HttpResponse::build(status);
-    for header in headers {
-        response.insert_header(header);
-    }
-    response.content_type(content_type).body(body)
+    HttpResponse::build(status).content_type(content_type).body(body)
 }

@@ -187,10 +187,10 @@ fn machine_stars(tenths: u8) -> String {
 
 fn stock_words(stock: Stock, words: &'static Words) -> (&'static str, &'static str) {
     match stock {
-        Stock::InStock => (words.in_stock, "InStock"),
-        Stock::Limited => (words.limited, "LimitedAvailability"),
-        Stock::Preorder => (words.preorder, "PreOrder"),
-        Stock::OutOfStock => (words.out_of_stock, "OutOfStock"),
+        Stock::Plenty => (words.in_stock, "InStock"),
+        Stock::Few => (words.limited, "LimitedAvailability"),
+        Stock::Ahead => (words.preorder, "PreOrder"),
+        Stock::Gone => (words.out_of_stock, "OutOfStock"),
     }
 }
 
