@@ -1,7 +1,7 @@
 //! Page text in, product out; no network and no database.
 //!
 //! A [`Recipe`] says how to read one kind of page; [`CompiledRecipe::compile`] checks it once, and [`extract`] reads a page by
-//! it in one pass: `pass` streams the page through lol_html and feeds the collectors (`microdata`, `json_ld`, `meta`,
+//! it in one pass: `pass` streams the page through lol_html, `walk` feeds the collectors (`microdata`, `json_ld`, `meta`,
 //! `visible`, and the recipe's own `selectors`), then `merge` weighs what they found. [`price_text`] reads one printed price.
 
 mod attributes;
@@ -36,6 +36,7 @@ mod targets;
 mod visible;
 mod visible_rank;
 mod visible_words;
+mod walk;
 
 pub use compile::{CompiledRecipe, RecipeError, RecipeFault};
 pub use extract::{extract, extract_in_chunks};
