@@ -63,16 +63,15 @@ where
         .register(move |restart| {
             let backend = PostgresStorage::<Ticket>::new(&pool).with_config(config.clone()).with_pubsub();
             let handle = handle.clone();
-            WorkerBuilder::new(format!("{name}-{restart}"))
-                .backend(backend)
-                .concurrency(settings.concurrency)
-                .build(move |ticket: Ticket| {
+            WorkerBuilder::new(format!("{name}-{restart}")).backend(backend).concurrency(settings.concurrency).build(
+                move |ticket: Ticket| {
                     let handling = handle(ticket);
                     async move {
                         spawn_handler(handling).await;
                         Ok::<(), BoxDynError>(())
                     }
-                })
+                },
+            )
         })
         .should_restart(|_, _| true)
         .shutdown_timeout(settings.shutdown)
