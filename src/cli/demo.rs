@@ -94,15 +94,16 @@ async fn show(running: &Running, market_port: u16) -> anyhow::Result<()> {
     let job_id = client.submit(&request).await?;
     println!("  job_id {job_id}");
     client.watch(&job_id, true).await?;
-    let shapes: [(&str, &str, &[(&str, &str)]); 4] = [
-        ("JSON", "json", &[]),
-        ("XML", "xml", &[]),
-        ("CSV, a row an offer (for pivot tables)", "csv", &[("format_option", "row")]),
-        ("CSV, columns an offer", "csv", &[("format_option", "column")]),
+    let shapes = [
+        ("JSON", "json", ""),
+        ("XML", "xml", ""),
+        ("CSV, a row an offer (for pivot tables)", "csv", "row"),
+        ("CSV, columns an offer", "csv", "column"),
     ];
-    for (title, format, query) in shapes {
+    for (title, format, shape) in shapes {
         println!("\n--- {title}");
-        client.download(&job_id, format, query, &mut std::io::stdout()).await?;
+        let query = [("format_option", shape)];
+        client.download(&job_id, format, &query, &mut std::io::stdout()).await?;
         if format != "csv" {
             println!();
         }

@@ -1,6 +1,6 @@
 //! Tickets in PostgreSQL, in apalis' own schema.
 
-use super::queue::{BATCHES, HEARTBEAT, MISSED_HEARTBEATS, spawn_handler};
+use super::doorbell::{BATCHES, HEARTBEAT, MISSED_HEARTBEATS, spawn_handler};
 use super::{QueueError, QueueSettings, Ticket};
 use apalis::prelude::{BoxDynError, Monitor, TaskBuilder, WorkerBuilder, WorkerBuilderExt};
 use apalis_postgres::{Config, PostgresStorage};

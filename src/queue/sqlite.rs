@@ -1,7 +1,7 @@
 //! Tickets in SQLite.
 
 use super::bell::Bell;
-use super::queue::{BATCHES, HEARTBEAT, MISSED_HEARTBEATS, POLL_INTERVAL, spawn_handler};
+use super::doorbell::{BATCHES, HEARTBEAT, MISSED_HEARTBEATS, POLL_INTERVAL, spawn_handler};
 use super::{QueueError, QueueSettings, Ticket};
 use apalis::prelude::{BoxDynError, Monitor, Strategy, TaskBuilder, WorkerBuilder, WorkerBuilderExt};
 use apalis_core::backend::ext::BackendExt;
