@@ -229,12 +229,13 @@ pub(super) struct Added {
     pub widest: u32,
 }
 
-/// Counts finished values in; the last one moves the job on to `finishing`.
+/// Counts finished values in; the last one moves the job on to `finishing`. A group that comes too late, when the job has
+/// moved on, never moves it back.
 pub(super) async fn add_completed(transaction: &Transaction, seq: i64, added: Added) -> Result<Progress, StorageError> {
     let conn = transaction.conn();
     let sql = "UPDATE bulk_job SET completed = completed + $1, not_found = not_found + $2, \
                widest = CASE WHEN widest < $3 THEN $3 ELSE widest END, \
-               status = CASE WHEN status = 'cancelled' THEN status \
+               status = CASE WHEN status NOT IN ('new', 'enqueued', 'working') THEN status \
                              WHEN completed + $1 >= requested THEN 'finishing' ELSE 'working' END \
                WHERE seq = $4 RETURNING status, requested, completed";
     let values = [

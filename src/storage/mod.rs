@@ -10,6 +10,8 @@ pub mod bulk_item;
 pub mod bulk_job;
 mod db;
 mod error;
+#[cfg(test)]
+mod lease_cases;
 pub mod ledger;
 pub mod lookup_page;
 pub mod result;

@@ -1,0 +1,138 @@
+//! Leases: a worker that comes too late changes nothing.
+
+use super::bulk_item::{self, ItemEnd, NewItem};
+use super::bulk_job::{self, Job};
+use super::{Db, DbSettings, account, ledger};
+use crate::domain::{
+    AccountId, Charge, JobId, JobStatus, Key, LookupOptions, LookupPage, MaxAge, Multiplier, PageLimit, Reason,
+    SourceName, Timestamp, Topic,
+};
+use crate::ledger::settle;
+use std::sync::Arc;
+use std::time::Duration;
+
+const NOW: Timestamp = Timestamp(1_000_000_000_000_000);
+const LEASE: Duration = Duration::from_secs(15);
+
+async fn database(folder: &tempfile::TempDir) -> Db {
+    let url = format!("sqlite:{}", folder.path().join("t.db").display());
+    let db = Db::connect(&DbSettings { url, connections: 2, synchronous_full: false }).await.unwrap();
+    db.migrate().await.unwrap();
+    db
+}
+
+async fn job_of(db: &Db, values: usize) -> (AccountId, i64) {
+    let transaction = db.begin().await.unwrap();
+    let new = account::NewAccount {
+        email: "a@b",
+        plan: "free",
+        free_credits: 10,
+        daily_quota: 10,
+        creations_per_minute: None,
+    };
+    let owner = account::insert(&transaction, &new, NOW).await.unwrap().unwrap();
+    let job = Job {
+        seq: 0,
+        id: JobId::from_bytes([7; 12]),
+        account_id: owner,
+        source: SourceName::new("s"),
+        country: "de".parse().unwrap(),
+        topic: Topic::ProductAndOffers,
+        key: Key::Keyword,
+        options: LookupOptions { page_limit: PageLimit::All, max_age: MaxAge::DAILY, condition: None },
+        multiplier: Multiplier::DOUBLE,
+        is_charged: true,
+        status: JobStatus::New,
+        requested: values as u32,
+        completed: 0,
+        not_found: 0,
+        widest: 0,
+        charge: Charge::default(),
+        created_at: NOW,
+        finished_at: None,
+    };
+    let seq = bulk_job::insert(&transaction, &job).await.unwrap();
+    let items: Vec<NewItem> =
+        (0..values).map(|i| NewItem { value: i.to_string(), reference: None, lookup: Ok(i.to_string()) }).collect();
+    bulk_item::insert(&transaction, seq, &items).await.unwrap();
+    transaction.commit().await.unwrap();
+    (owner, seq)
+}
+
+fn page(id: &str) -> Arc<LookupPage> {
+    Arc::new(LookupPage {
+        id: id.into(),
+        fingerprint: "f".into(),
+        number: 1,
+        fetched_at: NOW,
+        is_last: true,
+        content: Some(Arc::default()),
+    })
+}
+
+fn found(id: &str) -> ItemEnd {
+    ItemEnd::Found { pages: vec![page(id)], offers: 3, incomplete: false }
+}
+
+#[tokio::test]
+async fn a_late_worker_changes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = database(&folder).await;
+    let (owner, seq) = job_of(&db, 2).await;
+
+    let first = bulk_item::lease_next(&db, 11, 50, NOW, LEASE).await.unwrap().unwrap();
+    assert_eq!(first.items.len(), 2);
+    assert!(bulk_item::lease_next(&db, 12, 50, NOW, LEASE).await.unwrap().is_none(), "both are held");
+    let later = NOW.plus(LEASE).plus(Duration::from_millis(1));
+    let second = bulk_item::lease_next(&db, 12, 50, later, LEASE).await.unwrap().unwrap();
+    assert_eq!(second.items.iter().map(|item| item.attempt).collect::<Vec<_>>(), [2, 2]);
+    assert_eq!(bulk_item::renew(&db, seq, 11, later).await.unwrap(), 0, "the first lease holds nothing");
+
+    let progress = bulk_item::write_ends(&db, seq, 11, &[(0, found("a"))]).await.unwrap();
+    assert_eq!((progress.completed, progress.status), (0, JobStatus::Working));
+    let ends = [(0, found("b")), (1, ItemEnd::Failed(Reason::FailedToAccessSource))];
+    let progress = bulk_item::write_ends(&db, seq, 12, &ends).await.unwrap();
+    assert_eq!((progress.completed, progress.status), (2, JobStatus::Finishing));
+
+    let settled = settle(&db, seq, NOW).await.unwrap().unwrap();
+    assert_eq!(settled.charge, Charge { free: 2, paid: 0 }, "one page, doubled");
+    assert!(settle(&db, seq, NOW).await.unwrap().is_none(), "settled once");
+
+    // The first worker wakes up again: neither the values nor the job's state move.
+    let progress = bulk_item::write_ends(&db, seq, 11, &ends).await.unwrap();
+    assert_eq!((progress.completed, progress.status), (2, JobStatus::Finished));
+    assert_eq!(bulk_item::release(&db, seq, 11).await.unwrap(), 0);
+    assert_eq!(ledger::usage_by_day(&db, owner, "0000", "9999").await.unwrap()[0].credits(), 2);
+    assert_eq!(account::load(&db, owner).await.unwrap().free_credits_left, 8);
+}
+
+#[tokio::test]
+async fn what_is_put_off_waits_and_costs_no_try() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = database(&folder).await;
+    let (_, seq) = job_of(&db, 1).await;
+    for round in 0..3 {
+        let now = NOW.plus(Duration::from_secs(round * 60));
+        let batch = bulk_item::lease_next(&db, 20, 50, now, LEASE).await.unwrap().unwrap();
+        assert_eq!(batch.items[0].attempt, 1);
+        let end = ItemEnd::Postponed { pages: vec![page("p")], not_before: now.plus(Duration::from_secs(30)) };
+        bulk_item::write_ends(&db, seq, 20, &[(0, end)]).await.unwrap();
+        let soon = now.plus(Duration::from_secs(29));
+        assert!(bulk_item::lease_next(&db, 21, 50, soon, LEASE).await.unwrap().is_none(), "not before its time");
+    }
+}
+
+#[tokio::test]
+async fn jobs_and_accounts_take_turns() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = database(&folder).await;
+    let (_, seq) = job_of(&db, 4).await;
+    let first = bulk_item::lease_next(&db, 1, 1, NOW, LEASE).await.unwrap().unwrap();
+    assert_eq!((first.job.seq, first.items[0].position), (seq, 0));
+    let second = bulk_item::lease_next(&db, 2, 1, NOW.plus(LEASE / 2), LEASE).await.unwrap().unwrap();
+    assert_eq!(second.items[0].position, 1, "in request order");
+    let given_back = bulk_item::release(&db, seq, 1).await.unwrap();
+    assert_eq!(given_back, 1);
+    let third = bulk_item::lease_next(&db, 3, 1, NOW.plus(LEASE / 2), LEASE).await.unwrap().unwrap();
+    assert_eq!((third.items[0].position, third.items[0].attempt), (0, 1));
+}
