@@ -8,11 +8,12 @@ use pricemill::clock::Clock;
 use pricemill::config::{self, Config};
 use pricemill::domain::Timestamp;
 use pricemill::ids::Ids;
+use pricemill::lookup::Embedded;
 use sea_orm::DatabaseConnection;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
-/// 2026-09-21T13:46:40Z, a day in the middle of a month.
-pub const NOON: Timestamp = Timestamp(1_790_000_000_000_000);
+/// 2026-09-21T12:00:00Z, a day in the middle of a month.
+pub const NOON: Timestamp = Timestamp(1_789_992_000_000_000);
 
 /// How a server differs from the usual one.
 pub struct Setup {
@@ -23,6 +24,8 @@ pub struct Setup {
     pub change: Box<dyn FnOnce(&mut Config)>,
     /// Definitions beside the demo's.
     pub definitions: Vec<(String, String)>,
+    /// What answers the source `test`; else the demo marketplace in process.
+    pub embedded: Option<Embedded>,
     /// A database another server had or has; else a new one.
     pub database: Option<TestDatabase>,
 }
@@ -35,6 +38,7 @@ impl Default for Setup {
             works: true,
             change: Box::new(|_| ()),
             definitions: Vec::new(),
+            embedded: None,
             database: None,
         }
     }
@@ -71,7 +75,7 @@ pub struct TestServer {
 
 impl TestServer {
     pub async fn start(setup: Setup) -> TestServer {
-        let Setup { clock, works, change, definitions, database } = setup;
+        let Setup { clock, works, change, definitions, embedded: answering, database } = setup;
         let market = TestMarket::start(clock.clone());
         let database = match database {
             Some(database) => database,
@@ -86,7 +90,7 @@ impl TestServer {
             clock: clock.clone(),
             ids: Ids::random(),
             definitions: all,
-            embedded: embedded(market.market.clone()),
+            embedded: answering.unwrap_or_else(|| embedded(market.market.clone())),
             works,
         })
         .await
