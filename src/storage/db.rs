@@ -71,8 +71,7 @@ impl Db {
         if settings.url.contains(":memory:") || settings.url.contains("mode=memory") {
             return Err(StorageError::Url("a database in memory would be another one for each connection".into()));
         }
-        let synchronous =
-            if settings.synchronous_full { SqliteSynchronous::Full } else { SqliteSynchronous::Normal };
+        let synchronous = if settings.synchronous_full { SqliteSynchronous::Full } else { SqliteSynchronous::Normal };
         let options = SqliteConnectOptions::from_str(&settings.url)?
             .create_if_missing(true)
             // Before the first table: later it would take a whole VACUUM.
