@@ -13,4 +13,6 @@ mod serve;
 mod state;
 mod stream;
 
+pub use observe::observe;
 pub use serve::serve;
+pub use state::HttpState;

@@ -1,7 +1,6 @@
 //! The web server around the routes.
 
 use super::observe::observe;
-use super::rate_limit::CreationLimits;
 use super::routes::routes;
 use super::state::HttpState;
 use crate::app::SharedApp;
@@ -25,7 +24,7 @@ pub fn serve(app: SharedApp, listener: TcpListener) -> std::io::Result<Server> {
         threads => threads,
     };
     let shutdown = app.config.server.shutdown_ms / 1000;
-    let state = web::Data::new(HttpState { app, creation_limits: CreationLimits::default() });
+    let state = web::Data::new(HttpState::new(app));
     Ok(HttpServer::new(move || {
         App::new()
             .app_data(state.clone())

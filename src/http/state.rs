@@ -15,7 +15,7 @@ use actix_web::{HttpMessage, HttpRequest};
 /// One server's handlers' common ground.
 pub struct HttpState {
     pub app: SharedApp,
-    pub creation_limits: CreationLimits,
+    pub(super) creation_limits: CreationLimits,
 }
 
 /// The id by which a request is found in the log, kept with the request.
@@ -23,6 +23,10 @@ pub struct HttpState {
 pub struct RequestId(pub String);
 
 impl HttpState {
+    pub fn new(app: SharedApp) -> HttpState {
+        HttpState { app, creation_limits: CreationLimits::default() }
+    }
+
     /// Whose request it is.
     pub async fn account(&self, request: &HttpRequest, params: &Params) -> Result<Account, Refusal> {
         let unauthorized = Refusal::unauthorized;

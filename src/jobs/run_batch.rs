@@ -7,9 +7,10 @@ use crate::lookup::Outcome;
 use crate::storage::bulk_item::{self, ItemEnd, LeasedBatch, LeasedItem};
 use crate::storage::bulk_job::Job;
 use crate::storage::{StorageError, lookup_page};
-use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -124,7 +125,14 @@ async fn end_of(app: &App, job: &Job, item: &LeasedItem, lookup: Lookup, stored:
         tracing::error!(job = %job.id, position = item.position, "a value ended its worker too often");
         return (item.position, ItemEnd::Failed(Reason::Error));
     }
-    let end = match app.engine.find(&lookup, &job.options, stored).await {
+    // A fault of ours must end its own value, not the batch with all its neighbours, again and again.
+    let finding = AssertUnwindSafe(app.engine.find(&lookup, &job.options, stored)).catch_unwind().await;
+    let outcome = finding.unwrap_or_else(|_| {
+        app.metrics.panicked();
+        tracing::error!(job = %job.id, position = item.position, "the lookup panicked");
+        Outcome::Failed(Reason::Error)
+    });
+    let end = match outcome {
         Outcome::Found { pages, incomplete } => {
             let offers = count_offers(job, &pages);
             ItemEnd::Found { pages, offers, incomplete }

@@ -107,7 +107,7 @@ impl Metrics {
         registry.register("credits", "Credits settled", inner.credits.clone());
         registry.register("http_requests", "Requests answered", inner.requests.clone());
         registry.register("http_request_seconds", "Until the answer's head", inner.request_seconds.clone());
-        registry.register("panics", "Handlers that panicked", inner.panics.clone());
+        registry.register("panics", "Handlers and lookups that panicked", inner.panics.clone());
         registry.register("jobs_open", "Bulk jobs that are not done, by status", inner.open_jobs.clone());
         registry.register("tickets_waiting", "Tickets nobody has answered yet", inner.tickets_waiting.clone());
         registry.register("values_ready", "Values that could be begun now", inner.values_ready.clone());

@@ -1,0 +1,49 @@
+//! The API as a client program meets it: a real server, a real database, a real marketplace, and after each test the books
+//! are closed.
+
+#[path = "../harness/mod.rs"]
+mod harness;
+
+mod credits;
+mod download;
+mod freshness;
+mod health;
+mod job;
+mod list;
+mod log;
+mod options;
+mod panic;
+mod parameters;
+mod refusals;
+mod settings;
+mod single;
+mod token;
+mod value;
+
+use harness::{Setup, TestServer};
+use serde_json::{Value, json};
+
+async fn start() -> TestServer {
+    TestServer::start(Setup::default()).await
+}
+
+/// A server that stores jobs and never begins them.
+async fn start_idle() -> TestServer {
+    TestServer::start(Setup { works: false, ..Setup::default() }).await
+}
+
+/// A job of GTINs at the comparator in Germany.
+fn gtins(values: &[&str]) -> Value {
+    json!({"source": "google-shopping", "country": "de", "key": "gtin", "values": values})
+}
+
+/// The same with other or more parameters.
+fn with(job: Value, more: Value) -> Value {
+    let (Value::Object(mut job), Value::Object(more)) = (job, more) else { panic!("not two objects") };
+    job.extend(more);
+    Value::Object(job)
+}
+
+fn special(kind: pricemill::demo::SpecialKind, nth: usize) -> String {
+    pricemill::demo::special_gtins(kind)[nth].to_string()
+}

@@ -1,0 +1,43 @@
+//! `/settings/…`.
+
+use crate::harness::Terms;
+use crate::start_idle;
+use reqwest::Method;
+use serde_json::json;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_daily_quota() {
+    let server = start_idle().await;
+    let caller = server.caller(Terms::plan("pro")).await;
+    let other = server.caller(Terms::plan("pro")).await;
+    let path = "/settings/daily_quota";
+    assert_eq!(caller.get(path).await.text(), r#"{"daily_quota":10000}"#);
+    let put = async |body: String, content_type: &str| {
+        caller.send(caller.request(Method::PUT, path).header("content-type", content_type).body(body)).await
+    };
+    let form = "application/x-www-form-urlencoded";
+    assert_eq!(put("daily_quota=20".into(), form).await.text(), r#"{"daily_quota":20}"#);
+    assert_eq!(put(json!({"daily_quota": 30}).to_string(), "application/json").await.text(), r#"{"daily_quota":30}"#);
+    let query = caller.send(caller.request(Method::PUT, &format!("{path}?daily_quota=0"))).await;
+    assert_eq!(query.text(), r#"{"daily_quota":0}"#);
+    assert_eq!(caller.get(path).await.text(), r#"{"daily_quota":0}"#);
+    assert_eq!(caller.get("/v2/me/usage_today").await.ok()["usage"]["quota"], 0);
+    for wrong in ["-1", "1.5", "many", "1e3", "9223372036854775808", "99999999999999999999"] {
+        put(format!("daily_quota={wrong}"), form).await.refused(400, "parameter value invalid", Some("daily_quota"));
+    }
+    put(String::new(), form).await.refused(400, "missing parameter", Some("daily_quota"));
+    assert_eq!(caller.get(path).await.text(), r#"{"daily_quota":0}"#);
+    assert_eq!(other.get(path).await.text(), r#"{"daily_quota":10000}"#);
+    server.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_included_usage_is_the_plans() {
+    let server = start_idle().await;
+    for (plan, included) in [("free", 0), ("pro", 50_000), ("business", 1_000_000)] {
+        let caller = server.caller(Terms::plan(plan)).await;
+        let told = caller.get("/settings/monthly_included_usage").await;
+        assert_eq!(told.text(), format!(r#"{{"monthly_included_usage":{included}}}"#));
+    }
+    server.close().await;
+}
