@@ -14,6 +14,8 @@ use std::time::Duration;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long a request waits for a connection before it fails.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(15);
+/// Number of the lock under which PostgreSQL servers change the schema: "pricemil" as bytes.
+const MIGRATION_LOCK: i64 = i64::from_be_bytes(*b"pricemil");
 
 /// How the database is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,10 +115,18 @@ impl Db {
         Ok(Db { read: connection.clone(), write: connection, pools: Pools::Postgres { pool } })
     }
 
-    /// Brings the schema up to date; safe to run by several processes one after another.
+    /// Brings the schema up to date. On PostgreSQL servers that start together wait for each other; on SQLite several
+    /// processes may do it one after another.
     pub async fn migrate(&self) -> Result<(), StorageError> {
         use migration::MigratorTrait;
-        Ok(migration::Migrator::up(&self.write, None).await?)
+        let Pools::Postgres { pool } = &self.pools else {
+            return Ok(migration::Migrator::up(&self.write, None).await?);
+        };
+        // The lock ends with this transaction, which does nothing else, on whatever way out.
+        let mut turn = pool.begin().await?;
+        sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(MIGRATION_LOCK).execute(&mut *turn).await?;
+        migration::Migrator::up(&self.write, None).await?;
+        Ok(turn.rollback().await?)
     }
 
     /// Undoes every migration.

@@ -19,6 +19,11 @@ impl TestDatabase {
         TestDatabase { url: String::new(), _folder: None }
     }
 
+    /// A database that somebody else made and keeps.
+    pub fn at(url: String) -> TestDatabase {
+        TestDatabase { url, _folder: None }
+    }
+
     pub async fn create() -> TestDatabase {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         if let Ok(template) = std::env::var(VARIABLE) {

@@ -162,8 +162,9 @@ impl TestServer {
 
     /// Stops with work undone; the database can be given to another server.
     pub async fn stop(mut self) -> TestDatabase {
-        self.market.stop().await;
+        // The marketplace outlives the server: values that still end in its last moments end as they would have.
         self.running.take().unwrap().stop().await;
+        self.market.stop().await;
         std::mem::replace(&mut self.database, TestDatabase::none())
     }
 

@@ -1,0 +1,25 @@
+//! The same service on PostgreSQL: a private cluster made of the installed programs, a database for each test.
+//!
+//! Without PostgreSQL the tests say so loudly and pass; with `PRICEMILL_REQUIRE_POSTGRES=1` they fail.
+
+mod cluster;
+#[path = "../harness/mod.rs"]
+mod harness;
+
+mod job;
+mod lease;
+mod schema;
+mod twins;
+
+use cluster::Cluster;
+use harness::{Setup, TestDatabase};
+
+/// An empty PostgreSQL database, or `None` where there is no PostgreSQL.
+async fn database() -> Option<TestDatabase> {
+    Some(TestDatabase::at(Cluster::shared()?.create_database().await))
+}
+
+/// The usual server on this database.
+fn on(database: TestDatabase) -> Setup {
+    Setup { database: Some(database), ..Setup::default() }
+}
