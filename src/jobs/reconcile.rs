@@ -11,7 +11,10 @@ type AnyError = Box<dyn std::error::Error + Send + Sync>;
 /// waits. A ticket rung twice finds nothing to do and does no harm.
 pub async fn reconcile(app: &App) -> Result<(), AnyError> {
     for seq in bulk_job::list_finishing(&app.db).await? {
-        finish(app, seq).await?;
+        // One job that cannot be settled must not keep the values of all others from being rung for.
+        if let Err(error) = finish(app, seq).await {
+            tracing::error!(%error, job_seq = seq, "not settled yet");
+        }
     }
     // While tickets wait the workers are busy and will see these values when they answer them.
     if app.queue.count_waiting().await? > 0 {
