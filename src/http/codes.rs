@@ -9,6 +9,9 @@ use serde::Serialize;
 use std::fmt;
 use std::time::Duration;
 
+/// The header with the id by which a request is found in the log.
+pub const REQUEST_ID: &str = "x-request-id";
+
 /// When a caller may come again, where the one who refuses does not know better.
 pub const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(5);
 
@@ -228,6 +231,10 @@ impl Refusal {
             // Rounded up: a caller that comes exactly then must be let in.
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             response.insert_header((header::RETRY_AFTER, seconds.max(1)));
+        }
+        // The observer sets it on every answer, but it sees none of a handler that panicked.
+        if let Some(id) = &self.request_id {
+            response.insert_header((REQUEST_ID, id.as_str()));
         }
         response.body(self.body(dialect))
     }

@@ -1,6 +1,6 @@
 //! Around every request: its id, its line in the log, its metrics, and what a panic answers.
 
-use super::codes::Refusal;
+use super::codes::{REQUEST_ID, Refusal};
 use super::state::{HttpState, RequestId};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -11,7 +11,6 @@ use futures_util::FutureExt;
 use std::panic::AssertUnwindSafe;
 use tracing::Instrument;
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Stands for the pattern of paths that no route has, so that a scan does not make a series a path.
 const NO_ROUTE: &str = "(none)";
 
@@ -45,7 +44,7 @@ pub async fn observe(
     app.metrics.request_answered(route.as_deref().unwrap_or(NO_ROUTE), &method, status.as_u16(), took);
     span.in_scope(|| tracing::debug!(status = status.as_u16(), took_us = took.as_micros(), "answered"));
     if let (Ok(answer), Ok(value)) = (&mut answer, HeaderValue::from_str(&id)) {
-        answer.headers_mut().insert(REQUEST_ID, value);
+        answer.headers_mut().insert(HeaderName::from_static(REQUEST_ID), value);
     }
     answer
 }

@@ -60,7 +60,7 @@ pub async fn create(
         check_credits(app, &transaction, &account, least_cost(open, spec.multiplier), now).await?;
     }
     check_in_flight(app, &transaction, &account).await?;
-    let seq = bulk_job::insert(&transaction, &job).await?;
+    let seq = bulk_job::insert(&transaction, &job, app.clock.lease_now()).await?;
     bulk_item::insert(&transaction, seq, &items).await?;
     transaction.commit().await?;
     app.metrics.job_created();

@@ -33,6 +33,8 @@ pub struct ProductFacts<'a> {
     pub result: &'a FoundResult,
     offers: &'a [Offer],
     ranks: Vec<Option<u32>>,
+    /// Whether the page's own price is for a thing in the condition asked for.
+    is_own_admitted: bool,
 }
 
 /// One of its offers.
@@ -48,7 +50,12 @@ impl<'a> ItemFacts<'a> {
     /// `offers` are those of [`admitted_offers`].
     pub fn new(head: &'a JobHead, item: &'a ItemResult, offers: &'a [Offer]) -> ItemFacts<'a> {
         let outcome = match &item.outcome {
-            ItemOutcome::Found(result) => Outcome::Found(ProductFacts { result, offers, ranks: rank_by_total(offers) }),
+            ItemOutcome::Found(result) => Outcome::Found(ProductFacts {
+                result,
+                offers,
+                ranks: rank_by_total(offers),
+                is_own_admitted: head.condition.is_none_or(|asked| asked.admits(result.product.condition)),
+            }),
             ItemOutcome::Failed(reason) => Outcome::Failed(*reason),
         };
         ItemFacts { head, item, outcome }
@@ -70,7 +77,7 @@ impl<'a> ItemFacts<'a> {
 }
 
 impl<'a> ProductFacts<'a> {
-    /// The lowest item price among the offers, else the page's own. Prices in another currency than the first price's are
+    /// The lowest item price among the offers, else the page's own if it is for the condition asked for. Prices in another currency than the first price's are
     /// left aside, since only numbers of one currency compare.
     pub fn price(&self) -> Option<String> {
         let priced = || self.offers.iter().filter_map(|offer| Some((offer.price?, offer.currency)));
@@ -78,6 +85,7 @@ impl<'a> ProductFacts<'a> {
         let lowest = priced().filter(|(_, other)| *other == currency).map(|(price, _)| price).min();
         match lowest {
             Some(price) => Some(money(price, currency)),
+            None if !self.is_own_admitted => None,
             None => Some(money(self.result.product.price?, self.result.product.currency)),
         }
     }

@@ -97,8 +97,9 @@ fn from_row(row: Model) -> Result<Job, StorageError> {
     })
 }
 
-/// Adds a job (its `seq` is not looked at) and answers its `seq`.
-pub async fn insert(transaction: &Transaction, job: &Job) -> Result<i64, StorageError> {
+/// Adds a job (its `seq` is not looked at) and answers its `seq`. It queues behind the account's jobs as if it had just had
+/// its turn: first come, first begun, and a large job that is running does not wait for all that come after it.
+pub async fn insert(transaction: &Transaction, job: &Job, lease_now: Timestamp) -> Result<i64, StorageError> {
     let row = ActiveModel {
         id: Set(job.id.to_string()),
         account_id: Set(job.account_id.0),
@@ -118,7 +119,7 @@ pub async fn insert(transaction: &Transaction, job: &Job) -> Result<i64, Storage
         widest: Set(0),
         free_credits: Set(0),
         paid_credits: Set(0),
-        served_at: Set(0),
+        served_at: Set(lease_now.as_micros()),
         created_at: Set(job.created_at.as_micros()),
         finished_at: Set(None),
         ..ActiveModel::default()

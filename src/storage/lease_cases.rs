@@ -51,7 +51,7 @@ async fn job_of(db: &Db, values: usize) -> (AccountId, i64) {
         created_at: NOW,
         finished_at: None,
     };
-    let seq = bulk_job::insert(&transaction, &job).await.unwrap();
+    let seq = bulk_job::insert(&transaction, &job, NOW).await.unwrap();
     let items: Vec<NewItem> =
         (0..values).map(|i| NewItem { value: i.to_string(), reference: None, lookup: Ok(i.to_string()) }).collect();
     bulk_item::insert(&transaction, seq, &items).await.unwrap();

@@ -3,7 +3,7 @@
 use super::asking::create_job;
 use super::download::{finished, send};
 use super::v1;
-use crate::http::codes::Refusal;
+use crate::http::codes::{Refusal, RefusalKind};
 use crate::http::params::Params;
 use crate::http::state::HttpState;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -18,6 +18,14 @@ pub async fn v1(state: web::Data<HttpState>, request: HttpRequest, params: Param
     let (format, options) = v1::download::parse_download(None, &params)?;
     let created = create_job(&state, &request, &account, |catalog| v1::parse::parse_single(&params, catalog)).await?;
     let job = state.job(&request, &account, created.id.as_str()).await?;
-    let job = finished(&state, &request, &account, job, LONGEST_WAIT).await?;
+    let id = job.id.clone();
+    let job = finished(&state, &request, &account, job, LONGEST_WAIT).await.map_err(|refusal| match refusal.kind {
+        // The job goes on and will cost what it costs: the caller must be able to get what it pays for.
+        RefusalKind::JobNotFinished => refusal.because(format!(
+            "The value takes longer than {} seconds; its results will be at /products/bulk/{id}.",
+            LONGEST_WAIT.as_secs()
+        )),
+        _ => refusal,
+    })?;
     Ok(send(&state.app, job, format, options))
 }

@@ -1,0 +1,139 @@
+//! A download of any size holds no more than a few values in memory.
+
+use crate::harness::TestMarket;
+use crate::program::{Ground, Program};
+use futures_util::StreamExt;
+use pricemill::boot::open_database;
+use pricemill::clock::Clock;
+use pricemill::config;
+use pricemill::domain::{
+    Charge, Currency, JobId, JobStatus, Key, LookupOptions, LookupPage, MaxAge, Multiplier, Offer, PageContent,
+    PageLimit, Product, SourceName, Topic,
+};
+use pricemill::ledger::settle;
+use pricemill::storage::bulk_item::{self, ItemEnd, NewItem};
+use pricemill::storage::bulk_job::{self, Job};
+use pricemill::storage::{Db, account};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+const PRODUCTS: usize = 1000;
+const OFFERS: usize = 200;
+/// Of the peak of resident memory, beyond what the idle server holds.
+const MOST_GROWTH_KIB: u64 = 64 * 1024;
+
+fn page(number: usize, clock: &Clock) -> Arc<LookupPage> {
+    let offer = |i: usize| Offer {
+        shop_name: Some(format!("Shop {i}")),
+        price: Some(pricemill::domain::Amount::from_minor(10_000 + i as i64, Currency::EUR)),
+        shipping_costs: Some(pricemill::domain::Amount::from_minor(499, Currency::EUR)),
+        currency: Some(Currency::EUR),
+        url: Some(format!("https://shop{i}.example/product/{number}?utm_source=comparator&campaign=autumn")),
+        name: Some(format!("Product {number} with a name of ordinary length, as shop {i} has it")),
+        availability_text: Some("Auf Lager, Lieferung in 2–3 Werktagen".into()),
+        ..Offer::default()
+    };
+    let product = Product { name: Some(format!("Product {number}")), ..Product::default() };
+    Arc::new(LookupPage {
+        id: format!("{number:032}"),
+        fingerprint: format!("memory/{number}"),
+        number: 1,
+        fetched_at: clock.now(),
+        is_last: true,
+        content: Some(Arc::new(PageContent {
+            product,
+            offers: (0..OFFERS).map(offer).collect(),
+            ..PageContent::default()
+        })),
+    })
+}
+
+/// A finished job of [`PRODUCTS`] × [`OFFERS`].
+async fn large_job(db: &Db) -> JobId {
+    let clock = Clock::system();
+    let owner = account::find_by_email(db, "owner@example.com").await.unwrap().unwrap().id;
+    let id = JobId::from_bytes([9; 12]);
+    let job = Job {
+        seq: 0,
+        id: id.clone(),
+        account_id: owner,
+        source: SourceName::new("google-shopping"),
+        country: "de".parse().unwrap(),
+        topic: Topic::ProductAndOffers,
+        key: Key::Keyword,
+        options: LookupOptions { page_limit: PageLimit::All, max_age: MaxAge::DAILY, condition: None },
+        multiplier: Multiplier::ORDINARY,
+        is_charged: true,
+        status: JobStatus::New,
+        requested: PRODUCTS as u32,
+        completed: 0,
+        not_found: 0,
+        widest: 0,
+        charge: Charge::default(),
+        created_at: clock.now(),
+        finished_at: None,
+    };
+    let items: Vec<NewItem> = (0..PRODUCTS)
+        .map(|i| NewItem { value: format!("product {i}"), reference: None, lookup: Ok(format!("product {i}")) })
+        .collect();
+    let transaction = db.begin().await.unwrap();
+    let seq = bulk_job::insert(&transaction, &job, clock.lease_now()).await.unwrap();
+    bulk_item::insert(&transaction, seq, &items).await.unwrap();
+    transaction.commit().await.unwrap();
+    for lease in 1.. {
+        let leased = bulk_item::lease_next(db, lease, 50, clock.lease_now(), Duration::from_secs(600)).await.unwrap();
+        let Some(batch) = leased else { break };
+        let ends: Vec<(u32, ItemEnd)> = batch
+            .items
+            .iter()
+            .map(|item| {
+                let pages = vec![page(item.position as usize, &clock)];
+                (item.position, ItemEnd::Found { pages, offers: OFFERS as u32, incomplete: false })
+            })
+            .collect();
+        bulk_item::write_ends(db, seq, lease, &ends).await.unwrap();
+    }
+    settle(db, seq, clock.now()).await.unwrap().unwrap();
+    id
+}
+
+fn memory_kib(pid: u32, field: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = status.lines().find(|line| line.starts_with(field)).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_download_is_never_held_in_memory() {
+    if !std::path::Path::new("/proc/self/status").exists() {
+        println!("skipped: this system does not tell the memory of a process");
+        return;
+    }
+    let market = TestMarket::start(Clock::system());
+    let ground = Ground::lay(&market).await;
+    let mut settings = config::load(None, []).unwrap();
+    settings.database.url.clone_from(&ground.url);
+    let (db, _) = open_database(&settings).await.unwrap();
+    let id = large_job(&db).await;
+    db.close().await;
+
+    let program = Program::start(&ground, &[]).await;
+    let pid = program.pid();
+    let idle = memory_kib(pid, "VmHWM");
+    // Somebody who asks and does not read must not make the server gather what he does not take.
+    let slow_reader = program.request(&format!("/products/bulk/{id}")).send().await.unwrap();
+    for what in ["", ".xml", ".csv?format_option=row", ".csv?format_option=column"] {
+        let (mut bytes, started) = (0, Instant::now());
+        let mut body = program.request(&format!("/products/bulk/{id}{what}")).send().await.unwrap().bytes_stream();
+        while let Some(piece) = body.next().await {
+            bytes += piece.unwrap().len() as u64;
+        }
+        let growth = memory_kib(pid, "VmHWM") - idle;
+        println!("{what:28} {bytes:>10} bytes in {:?}, peak memory {growth} KiB above {idle} KiB", started.elapsed());
+        assert!(bytes > 40 << 20, "{bytes} bytes are no test of anything");
+        assert!(growth < MOST_GROWTH_KIB, "{growth} KiB");
+    }
+    drop(slow_reader);
+    program.kill();
+    market.stop().await;
+}
