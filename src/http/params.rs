@@ -86,7 +86,10 @@ impl Params {
             Some(Param::Garbled(_)) => {
                 Err(Refusal::invalid(name, format!("The parameter `{name}` is not text in UTF-8.")))
             }
-            _ => Ok(self.get(name)),
+            _ => match self.get(name) {
+                Some(text) if text.contains('\0') => Err(holds_nul(name)),
+                text => Ok(text),
+            },
         }
     }
 
@@ -96,16 +99,22 @@ impl Params {
     /// before a blank separate too: examples printed for the followed API lost their line ends so. An array holds texts,
     /// numbers and objects `{"value", "reference"}`, and is not split further.
     pub fn values(&self, key: Key) -> Result<Vec<RequestedValue>, Refusal> {
-        match self.0.get("values") {
-            None => Ok(Vec::new()),
-            Some(Param::Text(text)) => Ok(split_values(text, key)),
-            Some(Param::Garbled(_)) => Err(Refusal::invalid("values", "The values are not text in UTF-8.")),
-            Some(Param::List(Some(list))) => Ok(list.clone()),
-            Some(Param::List(None)) => Err(Refusal::invalid(
-                "values",
-                "The array `values` holds texts, numbers or objects with `value` and, if you like, `reference`.",
-            )),
-        }
+        let values = match self.0.get("values") {
+            None => Vec::new(),
+            Some(Param::Text(text)) => split_values(text, key),
+            Some(Param::Garbled(_)) => {
+                return Err(Refusal::invalid("values", "The values are not text in UTF-8."));
+            }
+            Some(Param::List(Some(list))) => list.clone(),
+            Some(Param::List(None)) => {
+                return Err(Refusal::invalid(
+                    "values",
+                    "The array `values` holds texts, numbers or objects with `value` and, if you like, `reference`.",
+                ));
+            }
+        };
+        let texts = values.iter().flat_map(|one| [Some(&one.value), one.reference.as_ref()]).flatten();
+        if texts.into_iter().any(|text| text.contains('\0')) { Err(holds_nul("values")) } else { Ok(values) }
     }
 
     /// `values` sent several times in one form, also as `values[]`, are the values of one list: form libraries write lists
@@ -140,6 +149,11 @@ impl Params {
             self.0.insert(name, param);
         }
     }
+}
+
+/// PostgreSQL keeps every character but this one, and what was sent is kept as it was sent.
+fn holds_nul(name: &str) -> Refusal {
+    Refusal::invalid(name, format!("The parameter `{name}` holds the character NUL, which no value has."))
 }
 
 /// Names only: a value may be a token.

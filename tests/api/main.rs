@@ -15,9 +15,11 @@ mod options;
 mod panic;
 mod parameters;
 mod refusals;
+mod rough;
 mod settings;
 mod single;
 mod token;
+mod turns;
 mod value;
 
 use harness::{Setup, TestServer};

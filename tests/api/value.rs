@@ -101,7 +101,7 @@ async fn the_test_source_works_everywhere_and_costs_nothing() {
         let results = caller.run(&job).await;
         let outcome: Vec<&Value> = results["products"].as_array().unwrap().iter().map(|p| &p["success"]).collect();
         assert_eq!(outcome, [&json!(true), &json!(false), &json!(true)], "{country}");
-        assert!(!results["products"][0]["offers"].as_array().unwrap().is_empty());
+        assert!(results["products"][0]["offers"][0]["price"].is_string(), "{country}");
         // What it would have cost.
         let credits = results["free_credits"].as_u64().unwrap() + results["paid_credits"].as_u64().unwrap();
         assert_eq!(credits, 3, "{country}");
