@@ -3,9 +3,9 @@
 use crate::app::{App, SharedApp};
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::demo::Market;
 use crate::fetching::Fetcher;
 use crate::ids::Ids;
-use crate::demo::Market;
 use crate::lookup::{Embedded, EmbeddedAnswer, Engine, LookupEvent, MetricsHook};
 use crate::outbound::Outbound;
 use crate::queue::Queue;
@@ -123,14 +123,11 @@ pub async fn boot(boot: Boot) -> Result<Running, BootError> {
         stop: CancellationToken::new(),
         moved: Notify::new(),
     });
-    let address = listener.local_addr().map_err(|cause| BootError::Listen {
-        address: app.config.server.listen.clone(),
-        cause,
-    })?;
-    let server = http::serve(app.clone(), listener).map_err(|cause| BootError::Listen {
-        address: address.to_string(),
-        cause,
-    })?;
+    let address = listener
+        .local_addr()
+        .map_err(|cause| BootError::Listen { address: app.config.server.listen.clone(), cause })?;
+    let server = http::serve(app.clone(), listener)
+        .map_err(|cause| BootError::Listen { address: address.to_string(), cause })?;
     let handle = server.handle();
     let serving = tokio::spawn(server);
     let workers = if works { workers::start(&app) } else { JoinSet::new() };

@@ -124,10 +124,13 @@ pub fn operator_client() -> Result<reqwest::Client, OutboundError> {
 }
 
 impl Clients {
-    /// The client for a URL, after checking its scheme and, if its host is a literal address, that address.
+    /// The client for a URL, after checking its scheme, that it holds no credentials, and, if its host is a literal address, that address.
     pub fn client_for(&self, url: &Url) -> Result<&reqwest::Client, NotAllowed> {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(NotAllowed(format!("scheme {}", url.scheme())));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(NotAllowed("credentials in the address".to_owned()));
         }
         let port = url.port_or_known_default();
         let literal = match url.host() {
@@ -399,6 +402,7 @@ mod tests {
             "http://169.254.169.254/latest",
             "https://10.0.0.1/",
             "ftp://1.1.1.1/",
+            "http://user:secret@1.1.1.1/",
             "file:///etc/passwd",
             "data:text/html,x",
         ] {

@@ -20,7 +20,12 @@ pub fn start(app: &SharedApp) -> JoinSet<()> {
     let mut workers = JoinSet::new();
     workers.spawn(answer_tickets(app.clone()));
     let reconcile_every = Duration::from_millis(app.config.jobs.reconcile_ms.max(10));
-    workers.spawn(periodically(app.clone(), "reconcile", reconcile_every, |app| async move { jobs::reconcile(&app).await }));
+    workers.spawn(periodically(
+        app.clone(),
+        "reconcile",
+        reconcile_every,
+        |app| async move { jobs::reconcile(&app).await },
+    ));
     workers.spawn(periodically(app.clone(), "sweep", SWEEP_EVERY, |app| async move {
         app.queue.sweep().await?;
         Ok(())

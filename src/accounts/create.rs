@@ -45,9 +45,8 @@ pub async fn create_account(db: &Db, clock: &Clock, new: NewAccount<'_>) -> Resu
         daily_quota: new.daily_quota.unwrap_or(new.plan.daily_quota),
         creations_per_minute: new.creations_per_minute,
     };
-    let id = row::insert(&transaction, &account, now)
-        .await?
-        .ok_or_else(|| AccountError::EmailTaken(email.to_owned()))?;
+    let id =
+        row::insert(&transaction, &account, now).await?.ok_or_else(|| AccountError::EmailTaken(email.to_owned()))?;
     if free_credits > 0 {
         ledger::insert_grant(&transaction, id, free_credits, now).await?;
     }

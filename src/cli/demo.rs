@@ -38,9 +38,8 @@ pub async fn run(args: DemoArgs) -> anyhow::Result<()> {
     init_log(&crate::config::LogConfig { level: "warn".into(), ..config.log.clone() }).map_err(anyhow::Error::msg)?;
     let folder = tempfile::tempdir().context("no temporary folder")?;
     config.server.listen = args.listen;
-    config.database.url = args
-        .database
-        .unwrap_or_else(|| format!("sqlite:{}", folder.path().join("demo.db").display()));
+    config.database.url =
+        args.database.unwrap_or_else(|| format!("sqlite:{}", folder.path().join("demo.db").display()));
 
     let clock = Clock::system();
     let market = Arc::new(Market::new(clock.clone())?);
@@ -76,7 +75,9 @@ async fn show(running: &Running, market_port: u16) -> anyhow::Result<()> {
     let app = &running.app;
     let token = demo_account(&app.db, &app.clock, &app.ids, &app.config).await?;
     let base = running.base_url();
-    println!("pricemill demo\n  API          {base}\n  token        {token}\n  marketplace  http://127.0.0.1:{market_port}/");
+    println!(
+        "pricemill demo\n  API          {base}\n  token        {token}\n  marketplace  http://127.0.0.1:{market_port}/"
+    );
     println!("\nThe life of a job, to paste into a second terminal:\n");
     println!("{}\n", curl_lines(&base, &token));
 
@@ -93,15 +94,16 @@ async fn show(running: &Running, market_port: u16) -> anyhow::Result<()> {
     let job_id = client.submit(&request).await?;
     println!("  job_id {job_id}");
     client.watch(&job_id, true).await?;
-    let shapes: [(&str, &str, &[(&str, &str)]); 4] = [
-        ("JSON", "json", &[]),
-        ("XML", "xml", &[]),
-        ("CSV, a row an offer (for pivot tables)", "csv", &[("format_option", "row")]),
-        ("CSV, columns an offer", "csv", &[("format_option", "column")]),
+    let shapes = [
+        ("JSON", "json", ""),
+        ("XML", "xml", ""),
+        ("CSV, a row an offer (for pivot tables)", "csv", "row"),
+        ("CSV, columns an offer", "csv", "column"),
     ];
-    for (title, format, query) in shapes {
+    for (title, format, shape) in shapes {
         println!("\n--- {title}");
-        client.download(&job_id, format, query, &mut std::io::stdout()).await?;
+        let query = [("format_option", shape)];
+        client.download(&job_id, format, &query, &mut std::io::stdout()).await?;
         if format != "csv" {
             println!();
         }

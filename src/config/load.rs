@@ -25,8 +25,8 @@ pub fn load(
 ) -> Result<Config, ConfigError> {
     let mut settings = parse("default.toml", DEFAULTS)?;
     if let Some(path) = file {
-        let text = std::fs::read_to_string(path)
-            .map_err(|cause| ConfigError::Unreadable { path: path.to_owned(), cause })?;
+        let text =
+            std::fs::read_to_string(path).map_err(|cause| ConfigError::Unreadable { path: path.to_owned(), cause })?;
         let origin = path.display().to_string();
         override_with(&mut settings, parse(&origin, &text)?);
         check(&settings, &origin)?;

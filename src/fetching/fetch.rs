@@ -8,7 +8,7 @@ use super::retry::{Failure, PutOff, backoff, is_transient_status, retry_after};
 use super::robots::{self, Kept, read_rules};
 use super::send::{self, Limits};
 use super::stats::FetchStats;
-use super::{FetchError, FetchPolicy, FetchSettings, FetchedPage, PageRequest, charset};
+use super::{BreakerSettings, FetchError, FetchPolicy, FetchSettings, FetchedPage, PageRequest, charset};
 use crate::clock::Clock;
 use crate::outbound::{ClientLimits, Clients, Outbound, OutboundError};
 use reqwest::header;
@@ -61,6 +61,7 @@ struct Passage<'f> {
     host: Arc<Host>,
     admission: Admission,
     health: Health,
+    settings: BreakerSettings,
 }
 
 impl Fetcher {
@@ -167,7 +168,9 @@ impl<'f> Trip<'f> {
                 Admission::Refuse => return Err(FetchError::BreakerOpen),
                 Admission::Pass | Admission::Probe => {
                     let (fetcher, host) = (self.fetcher, Arc::clone(host));
-                    return Ok(Passage { fetcher, host, admission, health: Health::Unknown });
+                    let failures = self.policy.breaker_failures.unwrap_or(fetcher.settings.breaker.failures);
+                    let settings = BreakerSettings { failures, ..fetcher.settings.breaker };
+                    return Ok(Passage { fetcher, host, admission, health: Health::Unknown, settings });
                 }
             }
         }
@@ -323,6 +326,6 @@ impl Drop for Passage<'_> {
     fn drop(&mut self) {
         let now = self.fetcher.clock.steady();
         let mut breaker = self.host.breaker.lock().unwrap_or_else(PoisonError::into_inner);
-        breaker.record(self.health, self.admission, &self.fetcher.settings.breaker, now);
+        breaker.record(self.health, self.admission, &self.settings, now);
     }
 }

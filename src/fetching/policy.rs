@@ -16,6 +16,8 @@ pub struct FetchPolicy {
     pub concurrency: Option<u32>,
     /// Most time for one request, redirects and body included.
     pub timeout_ms: Option<u64>,
+    /// So many failures in a row, and the host rests; 0 = never, for a source that refuses single products.
+    pub breaker_failures: Option<u32>,
     /// Sent with every request.
     pub headers: BTreeMap<String, String>,
     pub blocked: BlockSigns,

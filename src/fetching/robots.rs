@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, MutexGuard};
 use url::Url;
 
-/// Most of a robots.txt that is read (RFC 9309 §2.5).
-pub(super) const MOST_BYTES: u64 = 500 * 1024;
+/// Most of a robots.txt that is read: the 500 KiB of RFC 9309 §2.5 and one byte more, by which the parser sees that the last
+/// line was cut and drops it (`Disallow: /private` cut short would forbid everything).
+pub(super) const MOST_BYTES: u64 = 500 * 1024 + 1;
 
 /// How soon to come back when another request has been fetching the rules for too long.
 pub(super) const WHILE_FETCHED: Duration = Duration::from_millis(250);

@@ -24,8 +24,8 @@ const FRAMING: [HeaderName; 6] = [
     header::ACCEPT_ENCODING,
 ];
 
-/// Headers that are meant for the source's own host and no other that it redirects to.
-const PRIVATE: [HeaderName; 3] = [header::AUTHORIZATION, header::COOKIE, header::PROXY_AUTHORIZATION];
+/// The only headers of a source that go along to another host it redirects to: any other may be a secret (X-Api-Key).
+const PUBLIC: [HeaderName; 3] = [header::ACCEPT, header::ACCEPT_LANGUAGE, header::USER_AGENT];
 
 /// Most bytes of one body, as sent and unpacked.
 #[derive(Debug, Clone, Copy)]
@@ -68,7 +68,7 @@ pub(super) fn request_headers(user_agent: &str, policy: &FetchPolicy, is_own_hos
     }
     for (name, value) in &policy.headers {
         match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            (Ok(name), _) if FRAMING.contains(&name) || (!is_own_host && PRIVATE.contains(&name)) => {}
+            (Ok(name), _) if FRAMING.contains(&name) || (!is_own_host && !PUBLIC.contains(&name)) => {}
             (Ok(name), Ok(value)) => drop(headers.insert(name, value)),
             _ => tracing::warn!(header = name, "a source's header cannot be sent"),
         }

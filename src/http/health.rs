@@ -13,9 +13,8 @@ pub async fn live() -> HttpResponse {
 
 /// `GET /readyz`: requests can be served: the database answers and the server is not stopping.
 pub async fn ready(state: web::Data<HttpState>) -> HttpResponse {
-    let not_ready = |why: &'static str| {
-        HttpResponse::ServiceUnavailable().content_type("text/plain; charset=utf-8").body(why)
-    };
+    let not_ready =
+        |why: &'static str| HttpResponse::ServiceUnavailable().content_type("text/plain; charset=utf-8").body(why);
     if state.app.stop.is_cancelled() {
         return not_ready("stopping\n");
     }

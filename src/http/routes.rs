@@ -3,9 +3,9 @@
 use super::bulk::{create, download, list, settings, show, single, usage};
 use super::codes::{Refusal, RefusalKind};
 use super::health;
-use actix_web::guard;
-use actix_web::web::{ServiceConfig, put, post, resource, route, to};
 use actix_web::Route;
+use actix_web::guard;
+use actix_web::web::{ServiceConfig, post, put, resource, route, to};
 
 /// Mounts every route. A path that exists refuses other methods, and a path that does not exist says so, both in the
 /// API's own words.
@@ -31,4 +31,3 @@ pub fn routes(config: &mut ServiceConfig) {
 fn get() -> Route {
     route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
-

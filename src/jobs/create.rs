@@ -77,7 +77,11 @@ pub async fn create(
 }
 
 /// Rings one ticket for each batch of values that wait.
-pub(super) async fn ring(app: &App, job_seq: i64, values: usize) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+pub(super) async fn ring(
+    app: &App,
+    job_seq: i64,
+    values: usize,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let batches = values.div_ceil(app.config.jobs.batch_values.max(1) as usize);
     // `enqueued` is written first: a worker may answer the ticket before this line is reached again.
     bulk_job::mark_enqueued(&app.db, job_seq).await?;
@@ -90,13 +94,8 @@ fn new_item(app: &App, spec: &JobSpec, switches: &[Switch], requested: &Requeste
         Registry::check_value(definition, spec.key, &requested.value).map_err(|_| Reason::InvalidValue)
     });
     let lookup = checked.and_then(|value| {
-        let lookup = Lookup {
-            source: spec.source.clone(),
-            country: spec.country,
-            topic: spec.topic,
-            key: spec.key,
-            value,
-        };
+        let lookup =
+            Lookup { source: spec.source.clone(), country: spec.country, topic: spec.topic, key: spec.key, value };
         match Disabled::for_lookup(switches, &lookup) {
             Some(_) => Err(Reason::ValueDisabled),
             None => Ok(lookup.value),

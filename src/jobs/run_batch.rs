@@ -10,6 +10,7 @@ use crate::storage::{StorageError, lookup_page};
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Leases are renewed so many times before they would run out.
@@ -113,8 +114,7 @@ fn lookup_of(job: &Job, item: &LeasedItem) -> Lookup {
 
 /// What the store has for the whole batch that is fresh enough: one read.
 async fn stored_pages(app: &App, batch: &LeasedBatch) -> Result<HashMap<String, Vec<LookupPage>>, StorageError> {
-    let fingerprints: Vec<String> =
-        batch.items.iter().map(|item| lookup_of(&batch.job, item).fingerprint()).collect();
+    let fingerprints: Vec<String> = batch.items.iter().map(|item| lookup_of(&batch.job, item).fingerprint()).collect();
     let oldest: Timestamp = app.clock.now().minus(batch.job.options.max_age.duration());
     lookup_page::find_fresh(&app.db, &fingerprints, oldest).await
 }
@@ -126,14 +126,19 @@ async fn end_of(app: &App, job: &Job, item: &LeasedItem, lookup: Lookup, stored:
     }
     let end = match app.engine.find(&lookup, &job.options, stored).await {
         Outcome::Found { pages, incomplete } => {
-            let offers = pages.iter().filter_map(|page| page.content.as_deref()).map(|c| c.offers.len()).sum::<usize>();
-            ItemEnd::Found { pages, offers: u32::try_from(offers).unwrap_or(u32::MAX), incomplete }
+            let offers = count_offers(job, &pages);
+            ItemEnd::Found { pages, offers, incomplete }
         }
         Outcome::NotFound { page } => ItemEnd::NotFound { page },
         Outcome::Failed(reason) => ItemEnd::Failed(reason),
-        Outcome::Later { wait, pages } => {
-            ItemEnd::Postponed { pages, not_before: app.clock.lease_now().plus(wait) }
-        }
+        Outcome::Later { wait, pages } => ItemEnd::Postponed { pages, not_before: app.clock.lease_now().plus(wait) },
     };
     (item.position, end)
+}
+
+/// Offers that will be delivered: those in the condition the job asked for.
+fn count_offers(job: &Job, pages: &[Arc<LookupPage>]) -> u32 {
+    let offers = pages.iter().filter_map(|page| page.content.as_deref()).flat_map(|content| &content.offers);
+    let wanted = offers.filter(|offer| job.options.condition.is_none_or(|asked| asked.admits(offer.condition)));
+    u32::try_from(wanted.count()).unwrap_or(u32::MAX)
 }

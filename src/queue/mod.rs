@@ -4,10 +4,10 @@
 //! database what is to be done, and lost tickets are rung again. Only this room and `workers` name apalis.
 
 mod bell;
+mod doorbell;
 mod postgres;
-mod queue;
 mod sqlite;
 mod ticket;
 
-pub use queue::{Queue, QueueError, QueueSettings};
+pub use doorbell::{Queue, QueueError, QueueSettings};
 pub use ticket::Ticket;

@@ -1,6 +1,6 @@
 //! Tickets in PostgreSQL, in apalis' own schema.
 
-use super::queue::{BATCHES, HEARTBEAT, MISSED_HEARTBEATS, spawn_handler};
+use super::doorbell::{BATCHES, HEARTBEAT, MISSED_HEARTBEATS, spawn_handler};
 use super::{QueueError, QueueSettings, Ticket};
 use apalis::prelude::{BoxDynError, Monitor, TaskBuilder, WorkerBuilder, WorkerBuilderExt};
 use apalis_postgres::{Config, PostgresStorage};
@@ -63,16 +63,15 @@ where
         .register(move |restart| {
             let backend = PostgresStorage::<Ticket>::new(&pool).with_config(config.clone()).with_pubsub();
             let handle = handle.clone();
-            WorkerBuilder::new(format!("{name}-{restart}"))
-                .backend(backend)
-                .concurrency(settings.concurrency)
-                .build(move |ticket: Ticket| {
+            WorkerBuilder::new(format!("{name}-{restart}")).backend(backend).concurrency(settings.concurrency).build(
+                move |ticket: Ticket| {
                     let handling = handle(ticket);
                     async move {
                         spawn_handler(handling).await;
                         Ok::<(), BoxDynError>(())
                     }
-                })
+                },
+            )
         })
         .should_restart(|_, _| true)
         .shutdown_timeout(settings.shutdown)

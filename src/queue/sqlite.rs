@@ -1,7 +1,7 @@
 //! Tickets in SQLite.
 
 use super::bell::Bell;
-use super::queue::{BATCHES, HEARTBEAT, MISSED_HEARTBEATS, POLL_INTERVAL, spawn_handler};
+use super::doorbell::{BATCHES, HEARTBEAT, MISSED_HEARTBEATS, POLL_INTERVAL, spawn_handler};
 use super::{QueueError, QueueSettings, Ticket};
 use apalis::prelude::{BoxDynError, Monitor, Strategy, TaskBuilder, WorkerBuilder, WorkerBuilderExt};
 use apalis_core::backend::ext::BackendExt;
@@ -76,16 +76,15 @@ where
                 .with_config(config.clone())
                 .poll_with_strategy(Strategy::new().stream(bell.listen()).interval(POLL_INTERVAL));
             let handle = handle.clone();
-            WorkerBuilder::new(format!("{name}-{restart}"))
-                .backend(backend)
-                .concurrency(settings.concurrency)
-                .build(move |ticket: Ticket| {
+            WorkerBuilder::new(format!("{name}-{restart}")).backend(backend).concurrency(settings.concurrency).build(
+                move |ticket: Ticket| {
                     let handling = handle(ticket);
                     async move {
                         spawn_handler(handling).await;
                         Ok::<(), BoxDynError>(())
                     }
-                })
+                },
+            )
         })
         // A database error while fetching ends the worker; the next one may well succeed.
         .should_restart(|_, _| true)

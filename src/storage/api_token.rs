@@ -19,12 +19,7 @@ pub struct ApiToken {
 }
 
 /// Keeps a token's hash.
-pub async fn insert(
-    db: &Db,
-    owner: AccountId,
-    hash: &str,
-    token: &ApiToken,
-) -> Result<i64, StorageError> {
+pub async fn insert(db: &Db, owner: AccountId, hash: &str, token: &ApiToken) -> Result<i64, StorageError> {
     let row = ActiveModel {
         account_id: Set(owner.0),
         hash: Set(hash.to_owned()),
@@ -40,11 +35,8 @@ pub async fn insert(
 
 /// The stored hash that equals the given one, and whose it is; revoked tokens are nobody's.
 pub async fn find_owner(db: &Db, hash: &str) -> Result<Option<(String, Account)>, StorageError> {
-    let found = Entity::find()
-        .filter(Column::Hash.eq(hash))
-        .filter(Column::RevokedAt.is_null())
-        .one(db.reader())
-        .await?;
+    let found =
+        Entity::find().filter(Column::Hash.eq(hash)).filter(Column::RevokedAt.is_null()).one(db.reader()).await?;
     let Some(token) = found else { return Ok(None) };
     let account = entity::account::Entity::find_by_id(token.account_id).one(db.reader()).await?;
     Ok(account.map(from_row).transpose()?.map(|account| (token.hash, account)))
@@ -52,8 +44,7 @@ pub async fn find_owner(db: &Db, hash: &str) -> Result<Option<(String, Account)>
 
 /// All tokens of an account, oldest first.
 pub async fn list(db: &Db, owner: AccountId) -> Result<Vec<ApiToken>, StorageError> {
-    let rows =
-        Entity::find().filter(Column::AccountId.eq(owner.0)).order_by_asc(Column::Id).all(db.reader()).await?;
+    let rows = Entity::find().filter(Column::AccountId.eq(owner.0)).order_by_asc(Column::Id).all(db.reader()).await?;
     Ok(rows
         .into_iter()
         .map(|row| ApiToken {

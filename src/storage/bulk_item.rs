@@ -45,11 +45,20 @@ pub struct LeasedBatch {
 /// What became of a leased value.
 #[derive(Debug, Clone)]
 pub enum ItemEnd {
-    Found { pages: Vec<Arc<LookupPage>>, offers: u32, incomplete: bool },
-    NotFound { page: Arc<LookupPage> },
+    Found {
+        pages: Vec<Arc<LookupPage>>,
+        offers: u32,
+        incomplete: bool,
+    },
+    NotFound {
+        page: Arc<LookupPage>,
+    },
     Failed(Reason),
     /// To be begun again, not before this moment; the pages so far are kept for then.
-    Postponed { pages: Vec<Arc<LookupPage>>, not_before: Timestamp },
+    Postponed {
+        pages: Vec<Arc<LookupPage>>,
+        not_before: Timestamp,
+    },
 }
 
 /// Adds the values of a new job.
@@ -148,12 +157,7 @@ pub async fn release(db: &Db, job_seq: i64, lease: i64) -> Result<u64, StorageEr
 
 /// Writes what became of a group of leased values, their pages and the job's counters, in one transaction. A value whose
 /// lease has passed to someone else is left alone.
-pub async fn write_ends(
-    db: &Db,
-    job_seq: i64,
-    lease: i64,
-    ends: &[(u32, ItemEnd)],
-) -> Result<Progress, StorageError> {
+pub async fn write_ends(db: &Db, job_seq: i64, lease: i64, ends: &[(u32, ItemEnd)]) -> Result<Progress, StorageError> {
     let transaction = db.begin().await?;
     let conn = transaction.conn();
     lookup_page::insert(
@@ -167,11 +171,7 @@ pub async fn write_ends(
     .await?;
     let mut added = Added::default();
     for (position, end) in ends {
-        let place = [
-            i32::try_from(*position).unwrap_or(i32::MAX).into(),
-            job_seq.into(),
-            lease.into(),
-        ];
+        let place = [i32::try_from(*position).unwrap_or(i32::MAX).into(), job_seq.into(), lease.into()];
         let guard = "WHERE position = $1 AND job_seq = $2 AND lease = $3 AND state = 1";
         let (reason, page_ids, charged, incomplete) = match end {
             ItemEnd::Postponed { not_before, .. } => {

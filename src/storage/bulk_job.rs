@@ -67,9 +67,9 @@ fn from_row(row: Model) -> Result<Job, StorageError> {
     let credits = |n: i64| Credits::try_from(n).map_err(|_| corrupt("credits"));
     let condition = match &row.condition {
         None => None,
-        Some(text) => Some(
-            ConditionFilter::ALL.into_iter().find(|c| c.as_str() == text).ok_or_else(|| corrupt("condition"))?,
-        ),
+        Some(text) => {
+            Some(ConditionFilter::ALL.into_iter().find(|c| c.as_str() == text).ok_or_else(|| corrupt("condition"))?)
+        }
     };
     Ok(Job {
         seq: row.seq,
@@ -172,7 +172,8 @@ pub async fn count_in_flight(transaction: &Transaction, owner: AccountId) -> Res
 
 /// Jobs in each status that is not the end, for the metrics.
 pub async fn count_by_status(db: &Db) -> Result<Vec<(JobStatus, u64)>, StorageError> {
-    let sql = "SELECT status, COUNT(*) AS n FROM bulk_job WHERE status NOT IN ('finished', 'cancelled') GROUP BY status";
+    let sql =
+        "SELECT status, COUNT(*) AS n FROM bulk_job WHERE status NOT IN ('finished', 'cancelled') GROUP BY status";
     let rows = db.reader().query_all_raw(statement(db.reader(), sql, [])).await?;
     rows.iter()
         .map(|row| {
@@ -193,18 +194,14 @@ pub async fn mark_enqueued(db: &Db, seq: i64) -> Result<(), StorageError> {
 
 /// The job whose turn it is among those with a value that can be begun: accounts take turns, and inside an account the
 /// jobs do, so that a small job never waits for the end of a large one; among equals the older one goes first.
-pub(super) async fn next_in_turn(
-    transaction: &Transaction,
-    lease_now: Timestamp,
-) -> Result<Option<Job>, StorageError> {
+pub(super) async fn next_in_turn(transaction: &Transaction, lease_now: Timestamp) -> Result<Option<Job>, StorageError> {
     let conn = transaction.conn();
     let sql = "SELECT j.* FROM bulk_job j JOIN account a ON a.id = j.account_id \
                WHERE j.status NOT IN ('finished', 'cancelled') AND EXISTS ( \
                    SELECT 1 FROM bulk_item i WHERE i.job_seq = j.seq AND i.state < 2 \
                    AND ((i.state = 0 AND i.not_before <= $1) OR (i.state = 1 AND i.lease_until < $1))) \
                ORDER BY a.served_at, j.served_at, j.seq LIMIT 1";
-    let found =
-        Entity::find().from_raw_sql(statement(conn, sql, [lease_now.as_micros().into()])).one(conn).await?;
+    let found = Entity::find().from_raw_sql(statement(conn, sql, [lease_now.as_micros().into()])).one(conn).await?;
     found.map(from_row).transpose()
 }
 
@@ -233,11 +230,7 @@ pub(super) struct Added {
 }
 
 /// Counts finished values in; the last one moves the job on to `finishing`.
-pub(super) async fn add_completed(
-    transaction: &Transaction,
-    seq: i64,
-    added: Added,
-) -> Result<Progress, StorageError> {
+pub(super) async fn add_completed(transaction: &Transaction, seq: i64, added: Added) -> Result<Progress, StorageError> {
     let conn = transaction.conn();
     let sql = "UPDATE bulk_job SET completed = completed + $1, not_found = not_found + $2, \
                widest = CASE WHEN widest < $3 THEN $3 ELSE widest END, \
@@ -299,12 +292,8 @@ pub async fn mark_finished(
     let conn = transaction.conn();
     let sql = "UPDATE bulk_job SET status = 'finished', free_credits = $1, paid_credits = $2, finished_at = $3 \
                WHERE seq = $4 AND status = 'finishing'";
-    let values = [
-        credits_column(charge.free).into(),
-        credits_column(charge.paid).into(),
-        now.as_micros().into(),
-        seq.into(),
-    ];
+    let values =
+        [credits_column(charge.free).into(), credits_column(charge.paid).into(), now.as_micros().into(), seq.into()];
     let done = conn.execute_raw(statement(conn, sql, values)).await?;
     if done.rows_affected() == 1 {
         Ok(())

@@ -62,12 +62,7 @@ const USAGE_BY_DAY: &str = "SELECT day, CAST(SUM(free_credits) AS BIGINT) AS fre
     WHERE account_id = $1 AND day >= $2 AND day <= $3 AND kind = 'job' GROUP BY day ORDER BY day";
 
 /// Credits used on each day from the first to the last, both included; days without use are absent.
-pub async fn usage_by_day(
-    db: &Db,
-    owner: AccountId,
-    first: &str,
-    last: &str,
-) -> Result<Vec<UsageDay>, StorageError> {
+pub async fn usage_by_day(db: &Db, owner: AccountId, first: &str, last: &str) -> Result<Vec<UsageDay>, StorageError> {
     days(db.reader(), owner, first, last).await
 }
 
@@ -82,8 +77,7 @@ async fn days(
     first: &str,
     last: &str,
 ) -> Result<Vec<UsageDay>, StorageError> {
-    let rows =
-        conn.query_all_raw(statement(conn, USAGE_BY_DAY, [owner.0.into(), first.into(), last.into()])).await?;
+    let rows = conn.query_all_raw(statement(conn, USAGE_BY_DAY, [owner.0.into(), first.into(), last.into()])).await?;
     rows.iter()
         .map(|row| {
             let credits = |name| -> Result<Credits, StorageError> {

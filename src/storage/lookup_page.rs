@@ -4,7 +4,8 @@ use super::{Db, StorageError, Transaction};
 use crate::domain::{LookupPage, PageContent, Timestamp};
 use entity::lookup_page::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter,
+    ActiveValue::Set,
+    ColumnTrait, EntityTrait, QueryFilter,
     sea_query::{Expr, OnConflict},
 };
 use std::collections::HashMap;

@@ -30,7 +30,8 @@ fn item_of(row: &QueryResult) -> Result<Item, StorageError> {
     let reason: Option<String> = row.try_get("", "reason")?;
     let reason = reason
         .map(|wording| {
-            Reason::from_wording(&wording).ok_or_else(|| StorageError::corrupt("bulk_item", format!("reason {wording}")))
+            Reason::from_wording(&wording)
+                .ok_or_else(|| StorageError::corrupt("bulk_item", format!("reason {wording}")))
         })
         .transpose()?;
     Ok(Item {
@@ -63,8 +64,10 @@ impl Item {
         let mut pages_delivered = 0;
         for id in self.page_ids() {
             let page = pages.get(id).ok_or_else(|| StorageError::corrupt("lookup_page", format!("no row {id}")))?;
-            let content =
-                page.content.as_deref().ok_or_else(|| StorageError::corrupt("lookup_page", format!("{id} is empty")))?;
+            let content = page
+                .content
+                .as_deref()
+                .ok_or_else(|| StorageError::corrupt("lookup_page", format!("{id} is empty")))?;
             product.get_or_insert_with(|| content.product.clone());
             offers.extend_from_slice(&content.offers);
             updated_at = Some(updated_at.map_or(page.fetched_at, |oldest| oldest.min(page.fetched_at)));

@@ -39,9 +39,11 @@ pub async fn insert(db: &Db, off: &Switch, now: Timestamp) -> Result<bool, Stora
         value: Set(value),
         created_at: Set(now.as_micros()),
     };
-    Ok(Entity::insert(row).on_conflict_do_nothing().exec_without_returning(db.writer()).await.map(|done| {
-        matches!(done, sea_orm::TryInsertResult::Inserted(_))
-    })?)
+    Ok(Entity::insert(row)
+        .on_conflict_do_nothing()
+        .exec_without_returning(db.writer())
+        .await
+        .map(|done| matches!(done, sea_orm::TryInsertResult::Inserted(_)))?)
 }
 
 /// Switches something on again; false when exactly this was not off.

@@ -1,7 +1,7 @@
 //! What the server counts, in the OpenMetrics text format.
 
-use prometheus_client::encoding::text::encode;
 use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -126,11 +126,8 @@ impl Metrics {
 
     pub fn lookup_ended(&self, seen: &LookupSeen<'_>) {
         let source = SourceLabel { source: seen.source.to_owned() };
-        let outcome = SourceOutcome {
-            source: seen.source.to_owned(),
-            country: seen.country.to_owned(),
-            outcome: seen.outcome,
-        };
+        let outcome =
+            SourceOutcome { source: seen.source.to_owned(), country: seen.country.to_owned(), outcome: seen.outcome };
         self.0.values.get_or_create(&outcome).inc();
         self.0.lookup_seconds.get_or_create(&source).observe(seen.duration.as_secs_f64());
         self.0.pages_live.get_or_create(&source).inc_by(seen.pages_live.into());

@@ -91,9 +91,7 @@ impl Queue {
         F: Future<Output = ()> + Send + 'static,
     {
         match &self.pools {
-            Pools::Sqlite { write } => {
-                sqlite::answer(write, &self.bell, worker_name, settings, handle, stop).await
-            }
+            Pools::Sqlite { write } => sqlite::answer(write, &self.bell, worker_name, settings, handle, stop).await,
             Pools::Postgres { pool } => postgres::answer(pool, worker_name, settings, handle, stop).await,
         }
     }
