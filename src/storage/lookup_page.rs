@@ -41,12 +41,13 @@ pub(super) async fn insert(
     transaction: &Transaction,
     pages: impl Iterator<Item = &Arc<LookupPage>>,
 ) -> Result<(), StorageError> {
-    let mut seen = std::collections::HashSet::new();
+    let mut pages: Vec<_> = pages.collect();
+    // In one order everywhere, or two transactions that write the same pages each wait for the other (PostgreSQL); of a
+    // page given twice the one that knows that no page follows is kept.
+    pages.sort_unstable_by(|a, b| a.id.cmp(&b.id).then(b.is_last.cmp(&a.is_last)));
+    pages.dedup_by(|later, first| later.id == first.id);
     let mut rows = Vec::new();
     for page in pages {
-        if !seen.insert(page.id.as_str()) {
-            continue;
-        }
         let content = page
             .content
             .as_deref()
