@@ -2,6 +2,7 @@
 
 use super::{account, demo, extract, job, migrate, price, serve, sources, token};
 use clap::{CommandFactory, Parser, Subcommand};
+use std::io::Write;
 use std::process::ExitCode;
 
 /// Self-hosted price data: bulk lookups in, priced offers out, every credit accounted for.
@@ -61,8 +62,10 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Price(args) => price::run(&args),
         Command::Sources(args) => runtime()?.block_on(sources::run(args)),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "pricemill", &mut std::io::stdout());
-            Ok(())
+            // Into memory first: the library panics when the reader hangs up.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "pricemill", &mut script);
+            Ok(std::io::stdout().write_all(&script)?)
         }
     }
 }

@@ -12,6 +12,8 @@ use std::time::Duration;
 
 /// How long a writer waits for another process's write on SQLite.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// PostgreSQL: one connection listens for tickets all the time, and a migration needs two at once.
+const LEAST_CONNECTIONS: u32 = 4;
 /// How long a request waits for a connection before it fails.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(15);
 /// Number of the lock under which PostgreSQL servers change the schema: "pricemil" as bytes.
@@ -107,7 +109,7 @@ impl Db {
 
     async fn connect_postgres(settings: &DbSettings) -> Result<Db, StorageError> {
         let pool = PgPoolOptions::new()
-            .max_connections(settings.connections.max(2))
+            .max_connections(settings.connections.max(LEAST_CONNECTIONS))
             .acquire_timeout(ACQUIRE_TIMEOUT)
             .connect_with(PgConnectOptions::from_str(&settings.url)?)
             .await?;
