@@ -1,7 +1,5 @@
 //! What a value costs.
 
-use super::{ItemOutcome, Reason};
-
 /// A count of credits. One credit is one page of a topic's list (offers, search results, reviews), times the multiplier.
 pub type Credits = u64;
 
@@ -31,18 +29,6 @@ impl Charge {
     pub fn total(self) -> Credits {
         self.free + self.paid
     }
-}
-
-/// Pages a value is charged for: those delivered, and 1 for a value that was searched for and not found.
-pub fn charged_pages(outcome: &ItemOutcome) -> Credits {
-    match outcome {
-        ItemOutcome::Found(found) => Credits::from(found.pages_delivered.max(1)),
-        ItemOutcome::Failed(reason) => charged_pages_failed(*reason),
-    }
-}
-
-fn charged_pages_failed(reason: Reason) -> Credits {
-    Credits::from(reason.is_charged())
 }
 
 #[cfg(test)]

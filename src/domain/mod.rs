@@ -22,7 +22,7 @@ mod usage;
 pub use amount::{Amount, InvalidAmount};
 pub use availability::{Availability, Condition};
 pub use country::{Country, InvalidCountry};
-pub use credits::{Charge, Credits, Multiplier, charged_pages};
+pub use credits::{Charge, Credits, Multiplier};
 pub use gtin::{Gtin, InvalidGtin};
 pub use iso_currency::Currency;
 pub use job::{

@@ -11,10 +11,14 @@ use serde::de::{self, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
+use std::time::Duration;
 
 /// Largest request body, in bytes, unpacked. The framework's own limits on forms and JSON are far smaller and do not apply
 /// here: a thousand encoded GTINs are longer than its form limit.
 pub const MAX_BODY_BYTES: usize = 2 * 1024 * 1024;
+
+/// How long a request's body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// How much of a body that is too large is still read and dropped before it is refused: a client that is cut off while it
 /// sends sees a broken connection rather than the answer.
@@ -197,7 +201,10 @@ impl FromRequest for Params {
         let payload = payload.take();
         let packed = Decompress::from_headers(payload, request.headers());
         Box::pin(async move {
-            let body = read_body(packed, is_identity).await?;
+            let reading = tokio::time::timeout(BODY_TIMEOUT, read_body(packed, is_identity));
+            let body = reading.await.map_err(|_| {
+                Refusal::of(RefusalKind::ParameterValueInvalid).because("The request body took too long to arrive.")
+            })??;
             Params::from_parts(&query, &content_type, &body)
         })
     }

@@ -17,7 +17,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(resource("/jobs").route(post().to(create::v1)).route(get().to(list::v1)).default_service(no_method("GET, HEAD, POST")))
         .service(resource("/jobs/{job_id}").route(get().to(show::v1)).default_service(no_method(READ)))
         .service(resource("/products/bulk/{job_id}").route(get().to(download::v1)).default_service(no_method(READ)))
-        .service(resource("/products/single").route(get().to(single::v1)).default_service(no_method(READ)))
+        .service(resource("/products/single").route(route().guard(guard::Get()).to(single::v1)).default_service(no_method("GET")))
         .service(resource(["/v2/me/usage_today", "/me/usage_today"]).route(get().to(usage::today)).default_service(no_method(READ)))
         .service(resource(["/v2/me/usage_month", "/me/usage_month"]).route(get().to(usage::month)).default_service(no_method(READ)))
         .service(resource("/settings/daily_quota").route(get().to(settings::daily_quota)).route(put().to(settings::set_daily_quota)).default_service(no_method("GET, HEAD, PUT")))

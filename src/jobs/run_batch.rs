@@ -16,6 +16,8 @@ use std::time::Duration;
 
 /// Leases are renewed so many times before they would run out.
 const RENEWALS_PER_LEASE: u32 = 3;
+/// How long values rest whose outcome could not be written.
+const AFTER_ERROR: Duration = Duration::from_secs(5);
 /// After the signal to stop: values being looked up may still end within this time.
 const LAST_MOMENTS: Duration = Duration::from_secs(3);
 
@@ -34,8 +36,16 @@ pub async fn run_batch(app: &App) -> Result<(), StorageError> {
     let Some(batch) = leased else { return Ok(()) };
     app.moved.notify_waiters();
     let all_written = look_up(app, &batch).await;
-    if !matches!(all_written, Ok(true)) {
-        bulk_item::release(&app.db, batch.job.seq, batch.lease).await?;
+    match &all_written {
+        Ok(true) => {}
+        Ok(false) => {
+            bulk_item::release(&app.db, batch.job.seq, batch.lease).await?;
+        }
+        // What cannot be written now may never be: not at once again, and not for ever.
+        Err(_) => {
+            let not_before = app.clock.lease_now().plus(AFTER_ERROR);
+            bulk_item::put_back(&app.db, batch.job.seq, batch.lease, not_before).await?;
+        }
     }
     all_written.map(|_| ())
 }
@@ -44,7 +54,7 @@ pub async fn run_batch(app: &App) -> Result<(), StorageError> {
 async fn look_up(app: &App, batch: &LeasedBatch) -> Result<bool, StorageError> {
     let settings = &app.config.jobs;
     let LeasedBatch { job, lease, items } = batch;
-    let mut stored = stored_pages(app, batch).await?;
+    let stored = stored_pages(app, batch).await?;
     let mut waiting = items.iter();
     let mut running = FuturesUnordered::new();
     let mut group = Group::new(app, job.seq, *lease);
@@ -56,7 +66,8 @@ async fn look_up(app: &App, batch: &LeasedBatch) -> Result<bool, StorageError> {
         while give_up_at.is_none() && running.len() < settings.values_at_once.max(1) {
             let Some(item) = waiting.next() else { break };
             let lookup = lookup_of(job, item);
-            let pages = stored.remove(&lookup.fingerprint()).unwrap_or_default();
+            // Two spellings of one GTIN are two values with the same pages.
+            let pages = stored.get(&lookup.fingerprint()).cloned().unwrap_or_default();
             running.push(end_of(app, job, item, lookup, pages));
         }
         if running.is_empty() {

@@ -7,7 +7,7 @@ use super::get::{GetError, ReadPage, Spent};
 use super::judge::{Stop, choose_hit, is_unreadable, next_url, understood};
 use super::listing::{Listing, Wanted};
 use super::page::{StoredPage, fresh_prefix};
-use crate::domain::{Country, Lookup, LookupOptions, LookupPage, PageContent, Product, Reason};
+use crate::domain::{Country, Gtin, Key, Lookup, LookupOptions, LookupPage, PageContent, Product, Reason};
 use crate::extraction::Extracted;
 use crate::sources::plan::{self, Hit, PlannedPage, Unfilled};
 use crate::sources::{Definition, Kind};
@@ -81,7 +81,7 @@ impl Engine {
         // Age 0 asks for pages fetched from now on: a twin's in flight at best, never the store's.
         let stored = if options.max_age.minutes == 0 { Vec::new() } else { stored };
         let stored = fresh_prefix(stored, &fingerprint, oldest);
-        let wanted = Wanted { limit: options.page_limit, cap: definition.max_pages() };
+        let wanted = Wanted { limit: options.page_limit, cap: definition.max_pages(), condition: options.condition };
 
         let seat = self.in_flight.join(&fingerprint);
         loop {
@@ -185,6 +185,11 @@ impl Engine {
         let mut product = merge_product(own, extracted.product);
         if product.id.is_none() {
             product.id = plan::known_id(definition, lookup, &hit);
+        }
+        // A source's search is no proof: a page that names other numbers only is another product, and its price a wrong one.
+        let is_other = |gtin: &Gtin| gtin.as_str() != lookup.value;
+        if lookup.key == Key::Gtin && !product.gtins.is_empty() && product.gtins.iter().all(is_other) {
+            return Err(Stop::NotFound);
         }
         let currency = definition.currency(lookup.country);
         let mut content = first_page(definition, step, &url, product, extracted.offers, currency);

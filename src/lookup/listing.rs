@@ -1,7 +1,7 @@
 //! The pages of a lookup so far, and when they are enough.
 
 use super::{Outcome, StoredPage};
-use crate::domain::{LookupPage, PageLimit, Reason, Timestamp};
+use crate::domain::{ConditionFilter, LookupPage, PageLimit, Reason, Timestamp};
 use crate::sources::plan::Hit;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -85,6 +85,8 @@ pub(super) struct Wanted {
     pub limit: PageLimit,
     /// At least 1.
     pub cap: u32,
+    /// Shops count for [`PageLimit::UntilTwoShops`] only with an offer that will be delivered.
+    pub condition: Option<ConditionFilter>,
 }
 
 impl Wanted {
@@ -93,7 +95,7 @@ impl Wanted {
         let mut shops = HashSet::new();
         for (page, number) in pages.iter().zip(1u32..) {
             if self.limit == PageLimit::UntilTwoShops {
-                shops.extend(shop_names(page));
+                shops.extend(shop_names(page, self.condition));
             }
             let is_enough = match self.limit {
                 PageLimit::Pages(wanted) => number >= wanted,
@@ -108,9 +110,10 @@ impl Wanted {
     }
 }
 
-/// The shops of a page; letter case does not make another shop.
-fn shop_names(page: &LookupPage) -> impl Iterator<Item = String> {
+/// The shops of a page that offer the product in the condition asked for; letter case does not make another shop.
+fn shop_names(page: &LookupPage, asked: Option<ConditionFilter>) -> impl Iterator<Item = String> {
     let offers = page.content.iter().flat_map(|content| &content.offers);
+    let offers = offers.filter(move |offer| asked.is_none_or(|asked| asked.admits(offer.condition)));
     offers.filter_map(|offer| offer.shop_name.as_deref()).map(|name| name.trim().to_lowercase())
 }
 
@@ -137,7 +140,7 @@ mod tests {
     }
 
     fn count(listing: &Listing, limit: PageLimit) -> Option<usize> {
-        Wanted { limit, cap: 4 }.count(&listing.pages)
+        Wanted { limit, cap: 4, condition: None }.count(&listing.pages)
     }
 
     #[test]
@@ -167,13 +170,13 @@ mod tests {
     fn a_failed_later_page_leaves_the_pages_before_it() {
         let mut one = listing(&[&["A"]]);
         one.fail(Reason::FailedToAccessSource);
-        let wants = |limit| one.outcome(Wanted { limit, cap: 9 });
+        let wants = |limit| one.outcome(Wanted { limit, cap: 9, condition: None });
         assert!(matches!(wants(PageLimit::All), Some(Outcome::Found { incomplete: true, .. })));
         assert!(matches!(wants(PageLimit::Pages(1)), Some(Outcome::Found { incomplete: false, .. })));
         let mut none = Listing::default();
-        assert!(none.outcome(Wanted { limit: PageLimit::All, cap: 9 }).is_none());
+        assert!(none.outcome(Wanted { limit: PageLimit::All, cap: 9, condition: None }).is_none());
         none.fail(Reason::Error);
-        let outcome = none.outcome(Wanted { limit: PageLimit::All, cap: 9 });
+        let outcome = none.outcome(Wanted { limit: PageLimit::All, cap: 9, condition: None });
         assert!(matches!(outcome, Some(Outcome::Failed(Reason::Error))));
     }
 }

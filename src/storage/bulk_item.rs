@@ -11,6 +11,8 @@ use std::time::Duration;
 
 const OPEN: i16 = 0;
 const DONE: i16 = 2;
+/// Leases that may end without a word before a value is leased alone.
+const TRIES_IN_COMPANY: u32 = 3;
 /// Rows in one INSERT: PostgreSQL takes 65,535 parameters, SQLite 32,766.
 const ROWS_PER_INSERT: usize = 1000;
 
@@ -104,22 +106,31 @@ pub async fn lease_next(
         DbBackend::Sqlite => "",
         _ => "FOR UPDATE SKIP LOCKED",
     };
-    let sql = format!(
-        "UPDATE bulk_item SET state = 1, lease = $1, lease_until = $2, attempt = attempt + 1 \
-         WHERE job_seq = $3 AND position IN ( \
-             SELECT position FROM bulk_item WHERE job_seq = $3 AND state < 2 \
-             AND ((state = 0 AND not_before <= $4) OR (state = 1 AND lease_until < $4)) \
-             ORDER BY position LIMIT $5 {skip_locked}) \
-         RETURNING position, normalized, attempt"
-    );
-    let values = [
-        lease.into(),
-        lease_now.plus(lease_for).as_micros().into(),
-        job.seq.into(),
-        lease_now.as_micros().into(),
-        i64::from(most).into(),
-    ];
-    let rows = conn.query_all_raw(statement(conn, sql, values)).await?;
+    // A value whose worker died again and again may be what killed it: such values go one by one, after all others, so
+    // that they take no innocent ones with them.
+    let mut rows = Vec::new();
+    for (tried, most) in [(TRIES_IN_COMPANY, most), (u32::from(u16::MAX), 1)] {
+        let sql = format!(
+            "UPDATE bulk_item SET state = 1, lease = $1, lease_until = $2, attempt = attempt + 1 \
+             WHERE job_seq = $3 AND position IN ( \
+                 SELECT position FROM bulk_item WHERE job_seq = $3 AND state < 2 AND attempt < $5 \
+                 AND ((state = 0 AND not_before <= $4) OR (state = 1 AND lease_until < $4)) \
+                 ORDER BY position LIMIT $6 {skip_locked}) \
+             RETURNING position, normalized, attempt"
+        );
+        let values = [
+            lease.into(),
+            lease_now.plus(lease_for).as_micros().into(),
+            job.seq.into(),
+            lease_now.as_micros().into(),
+            i64::from(tried).into(),
+            i64::from(most).into(),
+        ];
+        rows = conn.query_all_raw(statement(conn, sql, values)).await?;
+        if !rows.is_empty() {
+            break;
+        }
+    }
     if rows.is_empty() {
         return Ok(None);
     }
@@ -144,6 +155,14 @@ pub async fn lease_next(
 pub async fn renew(db: &Db, job_seq: i64, lease: i64, until: Timestamp) -> Result<u64, StorageError> {
     let sql = "UPDATE bulk_item SET lease_until = $1 WHERE job_seq = $2 AND state = 1 AND lease = $3";
     let values = [until.as_micros().into(), job_seq.into(), lease.into()];
+    Ok(db.writer().execute_raw(statement(db.writer(), sql, values)).await?.rows_affected())
+}
+
+/// Puts every value of a lease that is still open back, not to be begun before a moment; the try counts.
+pub async fn put_back(db: &Db, job_seq: i64, lease: i64, not_before: Timestamp) -> Result<u64, StorageError> {
+    let sql = "UPDATE bulk_item SET state = 0, lease_until = 0, not_before = $1 \
+               WHERE job_seq = $2 AND state = 1 AND lease = $3";
+    let values = [not_before.as_micros().into(), job_seq.into(), lease.into()];
     Ok(db.writer().execute_raw(statement(db.writer(), sql, values)).await?.rows_affected())
 }
 

@@ -266,13 +266,6 @@ pub async fn list_finishing(db: &Db) -> Result<Vec<i64>, StorageError> {
     rows.iter().map(|row| Ok(row.try_get("", "seq")?)).collect()
 }
 
-/// Jobs that are stored but were never rung (the process ended in between).
-pub async fn list_new(db: &Db) -> Result<Vec<i64>, StorageError> {
-    let sql = "SELECT seq FROM bulk_job WHERE status = 'new' ORDER BY seq LIMIT 1000";
-    let rows = db.reader().query_all_raw(statement(db.reader(), sql, [])).await?;
-    rows.iter().map(|row| Ok(row.try_get("", "seq")?)).collect()
-}
-
 /// The job if its credits are to be settled now; no other transaction settles it before this one ends.
 pub async fn lock_finishing(transaction: &Transaction, seq: i64) -> Result<Option<Job>, StorageError> {
     let conn = transaction.conn();

@@ -74,6 +74,11 @@ async fn killed_at_any_moment() {
         let answered: Vec<&str> =
             results["products"].as_array().unwrap().iter().map(|p| p["value"].as_str().unwrap()).collect();
         assert_eq!(answered, values, "one result a value, in request order");
+        let ended = |reason: &str| {
+            results["products"].as_array().unwrap().iter().filter(|product| product["reason"] == reason).count()
+        };
+        // Being killed is no reason for a value to fail: only those end so that would have without.
+        assert_eq!((ended("error"), ended("failed to access source"), ended("invalid value")), (30, 50, 50), "{job}");
     }
     let today = program.get("/v2/me/usage_today").await;
     program.kill();

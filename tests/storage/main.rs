@@ -9,7 +9,7 @@ mod kill;
 mod memory;
 mod program;
 mod tickets;
-mod turns;
+mod twins;
 
 use pricemill::demo::{SpecialKind, sample_gtins, special_gtins, wrong_gtins};
 
