@@ -92,6 +92,8 @@ impl Program {
         };
         // Its log must not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
+        // Installs the TLS provider, which a client of our own needs too.
+        drop(pricemill::outbound::operator_client());
         let http = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
         Program { child, base: format!("http://{address}"), token: ground.token.clone(), http }
     }
