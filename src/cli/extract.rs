@@ -72,8 +72,9 @@ pub fn run_batch(
     input: impl BufRead,
     mut out: impl Write,
 ) -> anyhow::Result<()> {
-    for line in input.lines() {
-        let line = line?;
+    for line in input.split(b'\n') {
+        // A line in another charset is that line's trouble, not the batch's.
+        let line = String::from_utf8_lossy(&line?).into_owned();
         if line.trim().is_empty() {
             continue;
         }
@@ -82,7 +83,10 @@ pub fn run_batch(
                 Ok(answer) => serde_json::to_value(answer)?,
                 Err(error) => serde_json::json!({"id": request.id, "error": format!("{error:#}")}),
             },
-            Err(error) => serde_json::json!({"error": format!("not a request: {error}")}),
+            Err(error) => {
+                let sent: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
+                serde_json::json!({"id": sent["id"], "error": format!("not a request: {error}")})
+            }
         };
         serde_json::to_writer(&mut out, &answer)?;
         out.write_all(b"\n")?;

@@ -68,8 +68,9 @@ pub fn run(args: &PriceArgs) -> anyhow::Result<()> {
 
 /// One answer a line, in order; a line that cannot be read answers an `error`.
 pub fn run_batch(country: Option<Country>, input: impl BufRead, mut out: impl Write) -> anyhow::Result<()> {
-    for line in input.lines() {
-        let line = line?;
+    for line in input.split(b'\n') {
+        // A line in another charset is that line's trouble, not the batch's.
+        let line = String::from_utf8_lossy(&line?).into_owned();
         if line.trim().is_empty() {
             continue;
         }

@@ -7,7 +7,7 @@ use super::price_text::{self, CurrencyHint, PriceHint, PrintedPrice};
 use super::recipe::{NumberStyle, OfferField, ProductField, ResultField};
 use super::selectors::Caught;
 use super::{availability, identifiers, rating};
-use crate::domain::{Currency, Offer, Product};
+use crate::domain::{Amount, Currency, Offer, Product};
 
 /// Values of one page or entry, asked rule by rule.
 struct Reader<'a> {
@@ -162,11 +162,14 @@ fn offer(list: &CompiledList<OfferField>, read: &Reader<'_>) -> Offer {
             OfferField::ShopReviewRating => o.shop_review_rating = read.rating(rules),
             OfferField::Price => {
                 let price = read.price(rules);
-                o.price = price.map(|p| p.amount);
+                // 0 stands for "on request".
+                o.price = price.map(|p| p.amount).filter(|amount| amount.is_positive());
                 o.currency = o.currency.or(price.and_then(|p| p.currency));
             }
             OfferField::ShippingCosts => o.shipping_costs = shipping(read, rules),
-            OfferField::PriceWithShipping => o.price_with_shipping = read.price(rules).map(|p| p.amount),
+            OfferField::PriceWithShipping => {
+                o.price_with_shipping = read.price(rules).map(|p| p.amount).filter(|amount| amount.is_positive());
+            }
             OfferField::Currency => o.currency = read.currency(rules).or(o.currency),
             OfferField::Url => o.url = read.link(rules),
             OfferField::Name => o.name = read.text(rules),
@@ -188,34 +191,56 @@ fn offer(list: &CompiledList<OfferField>, read: &Reader<'_>) -> Offer {
 }
 
 /// Postage: an amount, or 0 where the text says that it is free.
-fn shipping(read: &Reader<'_>, rules: &[CompiledRule]) -> Option<crate::domain::Amount> {
-    if let Some(price) = read.price(rules) {
-        return Some(price.amount);
-    }
+///
+/// "Free delivery in 3 days" is free and "free from 50 €" says nothing about this offer; a number without a currency is
+/// postage only where nothing but the number stands.
+fn shipping(read: &Reader<'_>, rules: &[CompiledRule]) -> Option<Amount> {
     let text = read.text(rules)?.to_lowercase();
-    const FREE: &[&str] = &[
-        "free",
-        "kostenlos",
-        "gratis",
-        "versandkostenfrei",
-        "frei haus",
-        "gratuit",
-        "offert",
-        "grátis",
-        "gratuita",
-        "darmow",
-        "zdarma",
-        "бесплатн",
-        "безкоштовн",
-        "ilmainen",
-        "fri frakt",
-        "fri fragt",
-        "ingyenes",
-        "ücretsiz",
-        "無料",
-        "免運",
-    ];
-    FREE.iter().any(|word| text.contains(word)).then_some(crate::domain::Amount::ZERO)
+    let is_free = FREE.iter().any(|word| holds_word(&text, word));
+    let priced = read.price(rules);
+    match (is_free, priced) {
+        (true, Some(price)) if price.has_token && price.amount.is_positive() => None,
+        (true, _) => Some(Amount::ZERO),
+        (false, Some(price)) if price.has_token || text.chars().all(is_of_number) => Some(price.amount),
+        (false, _) => None,
+    }
+}
+
+/// Words that begin a word of the text: languages bend the ends (`darmowa`, `darmowy`).
+const FREE: &[&str] = &[
+    "free",
+    "kostenlos",
+    "gratis",
+    "versandkostenfrei",
+    "frei haus",
+    "gratuit",
+    "offert ",
+    "offerts",
+    "grátis",
+    "darmow",
+    "zdarma",
+    "бесплатн",
+    "безкоштовн",
+    "ilmainen",
+    "fri frakt",
+    "fri fragt",
+    "ingyenes",
+    "ücretsiz",
+    "無料",
+    "免運",
+];
+
+fn holds_word(text: &str, word: &str) -> bool {
+    let padded = format!("{text} ");
+    padded.match_indices(word).any(|(at, _)| {
+        let before = padded[..at].chars().next_back();
+        // Scripts without blanks have no beginnings of words to look for.
+        !word.is_ascii() || before.is_none_or(|c| !c.is_alphabetic())
+    })
+}
+
+fn is_of_number(c: char) -> bool {
+    c.is_ascii_digit() || matches!(c, '.' | ',' | '+' | '\'' | '’') || c.is_whitespace()
 }
 
 /// The search results that a list's rules read, positions from 1; entries without any field are dropped.

@@ -5,9 +5,12 @@ use super::price_text::{self, CurrencyHint, PriceHint};
 use super::schema_org::gtins;
 use super::{availability, rating};
 use crate::domain::{Amount, Availability, Condition, Currency, Gtin};
+use std::collections::HashSet;
 
 /// Offers read of one product.
-const MAX_OFFERS: usize = 2_000;
+pub(super) const MAX_OFFERS: usize = 2_000;
+/// Offers inside offers; real pages have two levels.
+const MAX_DEPTH: usize = 8;
 
 /// What one offer thing says.
 #[derive(Debug, Clone, Default)]
@@ -36,9 +39,23 @@ pub(super) fn read_offer(
     offers: &mut Vec<OfferFacts>,
     count: &mut Option<u32>,
 ) {
-    if offers.len() >= MAX_OFFERS {
+    read_unseen(graph, node, hint, offers, count, &mut Vec::new(), &mut HashSet::new());
+}
+
+/// `way` leads from the first offer here. References may go in circles, and many may lead to one thing: each is read once.
+fn read_unseen(
+    graph: &Graph,
+    node: NodeId,
+    hint: CurrencyHint,
+    offers: &mut Vec<OfferFacts>,
+    count: &mut Option<u32>,
+    way: &mut Vec<NodeId>,
+    seen: &mut HashSet<NodeId>,
+) {
+    if offers.len() >= MAX_OFFERS || way.len() >= MAX_DEPTH || !seen.insert(node) {
         return;
     }
+    way.push(node);
     let nested = graph.things(node, "offers");
     if let Some(n) = graph.text(node, "offerCount").and_then(rating::count) {
         *count = Some(n);
@@ -67,19 +84,35 @@ pub(super) fn read_offer(
         offer.url = offer.url.take().or_else(|| graph.text(item, "url").map(str::to_owned));
         offer.gtins.extend(gtins(graph, item));
     }
-    if let Some(details) = graph.things(node, "shippingDetails").first()
-        && let Some(rate) = graph.things(*details, "shippingRate").first()
-    {
-        offer.shipping = graph.text(*rate, "value").and_then(|v| price_text::parse_machine(v, hint)).map(|p| p.amount);
-    }
+    offer.shipping = shipping(graph, node, hint, offer.currency);
     let has_nested = !nested.is_empty();
     for inner in nested {
-        read_offer(graph, inner, hint, offers, &mut None);
+        read_unseen(graph, inner, hint, offers, &mut None, way, seen);
     }
+    way.pop();
     let inner_prices = has_nested && offers.iter().any(|o| o.price.is_some());
     if !inner_prices && (offer.price.is_some() || offer.availability.is_some()) {
         offers.push(offer);
     }
+}
+
+/// Postage to the page's own country, or to wherever nothing is said; in another currency than the price it is none, since
+/// the two are added.
+fn shipping(graph: &Graph, node: NodeId, hint: CurrencyHint, currency: Option<Currency>) -> Option<Amount> {
+    let details = graph.things(node, "shippingDetails");
+    let goes_here = |details: &NodeId| {
+        let regions = graph.things(*details, "shippingDestination");
+        let countries: Vec<&str> = regions.iter().filter_map(|r| graph.text(*r, "addressCountry")).collect();
+        let here = |code: &&str| hint.country.is_some_and(|country| code.eq_ignore_ascii_case(country.as_str()));
+        countries.is_empty() || hint.country.is_none() || countries.iter().any(here)
+    };
+    let details = details.into_iter().find(goes_here)?;
+    let rate = graph.things(details, "shippingRate").first().copied()?;
+    let own = graph.text(rate, "currency").and_then(|code| price_text::parse_currency(code, hint));
+    if own.is_some() && currency.is_some() && own != currency {
+        return None;
+    }
+    graph.text(rate, "value").and_then(|v| price_text::parse_machine(v, hint)).map(|p| p.amount)
 }
 
 fn read_prices(graph: &Graph, node: NodeId, hint: CurrencyHint, offer: &mut OfferFacts) {

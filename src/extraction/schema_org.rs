@@ -4,7 +4,7 @@ use super::extracted::Evidence;
 use super::graph::{Datum, Graph, NodeId};
 use super::identity::PageIdentity;
 use super::price_text::CurrencyHint;
-use super::schema_offer::{OfferFacts, read_offer};
+use super::schema_offer::{MAX_OFFERS, OfferFacts, read_offer};
 use super::{identifiers, rating};
 use crate::domain::{Availability, Gtin, Offer};
 
@@ -196,6 +196,10 @@ fn read_product(
                 let mut more = ProductFacts::default();
                 read_own(graph, *other, hint, &mut more);
                 facts.offers.extend(more.offers);
+                if facts.offers.len() >= MAX_OFFERS {
+                    facts.offers.truncate(MAX_OFFERS);
+                    break;
+                }
             }
         }
     }

@@ -3,7 +3,7 @@
 use crate::{any_shop, price, read};
 use pricemill::domain::{Availability, Condition};
 use pricemill::extraction::recipe::ProductField;
-use pricemill::extraction::{Evidence, Verdict};
+use pricemill::extraction::{Evidence, PageContext, Verdict, extract};
 
 #[test]
 fn every_field_of_json_ld() {
@@ -72,4 +72,54 @@ fn a_page_that_says_nothing_is_not_understood() {
     for html in ["", "<p>hello", "{\"a\":1}", "<script type='application/ld+json'>{</script>"] {
         assert_eq!(read(&any_shop(), html).verdict, Verdict::NotUnderstood, "{html}");
     }
+}
+
+/// Each would be read for ever, or 2^60 times, if references were followed blindly.
+#[test]
+fn references_in_circles_are_read_once() {
+    let page = |json: &str| format!(r#"<h1>x</h1><script type="application/ld+json">{json}</script>"#);
+    let to_itself = r##"{"@type":"Product","name":"x","offers":{"@type":"AggregateOffer","@id":"#o","lowPrice":"5","priceCurrency":"EUR","offers":{"@id":"#o"}}}"##;
+    assert_eq!(price(&read(&any_shop(), &page(to_itself))), "5 EUR");
+    let in_a_ring = r##"{"@graph":[{"@type":"Product","name":"x","offers":{"@id":"#a"}},
+        {"@type":"Offer","@id":"#a","price":"7","priceCurrency":"EUR","offers":{"@id":"#b"}},
+        {"@type":"AggregateOffer","@id":"#b","offers":{"@id":"#a"}}]}"##;
+    assert_eq!(price(&read(&any_shop(), &page(in_a_ring))), "7 EUR");
+    let doubling: Vec<String> = (0..60)
+        .map(|i| {
+            let next = format!(r##"{{"@id":"#n{}"}}"##, i + 1);
+            format!(r##"{{"@type":"AggregateOffer","@id":"#n{i}","offers":[{next},{next}]}}"##)
+        })
+        .collect();
+    let doubling =
+        format!(r##"{{"@graph":[{{"@type":"Product","name":"x","offers":{{"@id":"#n0"}}}},{}]}}"##, doubling.join(","));
+    read(&any_shop(), &page(&doubling));
+}
+
+#[test]
+fn postage_of_another_country_or_currency_is_not_added() {
+    let shipping = |details: &str| {
+        let html = format!(
+            r#"<h1>x</h1><script type="application/ld+json">{{"@type":"Product","name":"x","offers":[
+            {{"@type":"Offer","price":"10","priceCurrency":"EUR","seller":{{"name":"A"}},"shippingDetails":{details}}},
+            {{"@type":"Offer","price":"11","priceCurrency":"EUR","seller":{{"name":"B"}}}}]}}</script>"#
+        );
+        let context = PageContext { country: "de".parse().ok(), ..PageContext::default() };
+        let extracted = extract(&any_shop(), &html, context).unwrap();
+        extracted
+            .offers
+            .iter()
+            .find(|o| o.shop_name.as_deref() == Some("A"))
+            .unwrap()
+            .shipping_costs
+            .map(|s| s.to_string())
+    };
+    let rate = |value: &str, currency: &str, country: &str| {
+        format!(
+            r#"{{"shippingRate":{{"value":"{value}","currency":"{currency}"}},"shippingDestination":{{"addressCountry":"{country}"}}}}"#
+        )
+    };
+    let (us, de) = (rate("5", "USD", "US"), rate("4.90", "EUR", "DE"));
+    assert_eq!(shipping(&format!("[{us},{de}]")).as_deref(), Some("4.90"));
+    assert_eq!(shipping(&us), None);
+    assert_eq!(shipping(&rate("5", "USD", "DE")), None);
 }

@@ -123,3 +123,35 @@ fn the_sources_currency_stands_in_where_a_page_names_none() {
     let extracted = extract(&recipe, "<h1>A</h1><b>12,50 €</b>", context).unwrap();
     assert_eq!(price(&extracted), "12.50 EUR");
 }
+
+#[test]
+fn what_postage_texts_say() {
+    let recipe = by(
+        "[offers]\nitem = \"p\"\n[offers.fields]\nshop_name = { selector = \"b\" }\nprice = { selector = \"i\" }\nshipping_costs = { selector = \"u\" }\n",
+    );
+    let shipping = |text: &str| {
+        let extracted = read(&recipe, &format!("<p><b>A</b><i>10 €</i><u>{text}</u></p>"));
+        extracted.offers[0].shipping_costs.map(|amount| amount.to_string())
+    };
+    for free in ["kostenlos", "Free delivery in 3 days", "versandkostenfrei, 2-3 Tage", "0,00 €", "Versand: darmowa"]
+    {
+        assert_eq!(
+            shipping(free).map(|text| text.trim_end_matches(['0', '.']).to_owned()).as_deref(),
+            Some(""),
+            "{free}"
+        );
+    }
+    for (text, amount) in [("4,90 €", "4.90"), ("+ 4,90", "4.90"), ("zzgl. 3,99 € Versand", "3.99")] {
+        assert_eq!(shipping(text).as_deref(), Some(amount), "{text}");
+    }
+    for unknown in ["Gratis ab 50 €", "offerta 7", "in 3 Tagen", "siehe Shop"] {
+        assert_eq!(shipping(unknown), None, "{unknown}");
+    }
+}
+
+#[test]
+fn a_price_of_nothing_is_no_price() {
+    let recipe =
+        by("[offers]\nitem = \"p\"\n[offers.fields]\nshop_name = { selector = \"b\" }\nprice = { selector = \"i\" }\n");
+    assert_eq!(read(&recipe, "<p><b>A</b><i>0,00 €</i></p>").offers[0].price, None);
+}
