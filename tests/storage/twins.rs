@@ -11,9 +11,11 @@ fn job(country: &str, values: usize) -> Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_servers_share_a_job_and_settle_it_once() {
-    let first = TestServer::start(Setup::default()).await;
+    // One batch at a time, so that neither can take everything before the other looks.
+    let one_batch = || Box::new(|config: &mut pricemill::config::Config| config.jobs.batches = 1);
+    let first = TestServer::start(Setup { change: one_batch(), ..Setup::default() }).await;
     let at = TestDatabase::at(first.database.url.clone());
-    let second = TestServer::start(Setup { database: Some(at), ..Setup::default() }).await;
+    let second = TestServer::start(Setup { database: Some(at), change: one_batch(), ..Setup::default() }).await;
     let caller = first.caller(Terms::plan("business")).await;
     let ids = [caller.submit(&job("de", 400)).await, caller.submit(&job("at", 400)).await];
     for id in &ids {
