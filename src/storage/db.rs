@@ -78,8 +78,6 @@ impl Db {
         let synchronous = if settings.synchronous_full { SqliteSynchronous::Full } else { SqliteSynchronous::Normal };
         let options = SqliteConnectOptions::from_str(&settings.url)?
             .create_if_missing(true)
-            // Before the first table: later it would take a whole VACUUM.
-            .auto_vacuum(SqliteAutoVacuum::Incremental)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(synchronous)
             .foreign_keys(true)
@@ -93,7 +91,9 @@ impl Db {
             .idle_timeout(None)
             .max_lifetime(None)
             .acquire_timeout(ACQUIRE_TIMEOUT)
-            .connect_with(options.clone())
+            // Before the first table: later it would take a whole VACUUM. Only here: to set it takes the write lock, and a
+            // reader that is opened while somebody writes must not wait for that.
+            .connect_with(options.clone().auto_vacuum(SqliteAutoVacuum::Incremental))
             .await?;
         let read = SqlitePoolOptions::new()
             .max_connections(settings.connections.max(1))
