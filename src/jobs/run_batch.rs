@@ -4,6 +4,7 @@ use super::group::Group;
 use crate::app::App;
 use crate::domain::{Lookup, LookupPage, Reason, Timestamp};
 use crate::lookup::Outcome;
+use crate::queue::Ticket;
 use crate::storage::bulk_item::{self, ItemEnd, LeasedBatch, LeasedItem};
 use crate::storage::bulk_job::Job;
 use crate::storage::{StorageError, lookup_page};
@@ -46,6 +47,12 @@ pub async fn run_batch(app: &App) -> Result<(), StorageError> {
             let not_before = app.clock.lease_now().plus(AFTER_ERROR);
             bulk_item::put_back(&app.db, batch.job.seq, batch.lease, not_before).await?;
         }
+    }
+    // Its ticket was rung for a whole batch; the next one that goes alone must not wait until lost tickets are looked for.
+    if batch.items.iter().any(|item| item.attempt > bulk_item::TRIES_IN_COMPANY)
+        && let Err(error) = app.queue.ring(&[Ticket::for_job(batch.job.seq)]).await
+    {
+        tracing::error!(%error, job = %batch.job.id, "not rung yet");
     }
     all_written.map(|_| ())
 }

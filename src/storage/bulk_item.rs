@@ -12,7 +12,7 @@ use std::time::Duration;
 const OPEN: i16 = 0;
 const DONE: i16 = 2;
 /// Leases that may end without a word before a value is leased alone.
-const TRIES_IN_COMPANY: u32 = 3;
+pub const TRIES_IN_COMPANY: u32 = 10;
 /// Rows in one INSERT: PostgreSQL takes 65,535 parameters, SQLite 32,766.
 const ROWS_PER_INSERT: usize = 1000;
 
