@@ -26,6 +26,8 @@ pub struct CompiledRecipe {
 #[derive(Debug)]
 pub(super) struct CompiledList<F> {
     pub item: Place,
+    /// As the definition writes it.
+    pub item_text: String,
     pub fields: Vec<(F, Vec<CompiledRule>)>,
 }
 
@@ -49,10 +51,20 @@ pub(super) struct CompiledRule {
     pub all: bool,
     /// Where the pass keeps this rule's values, counted separately for the page and for each list.
     pub slot: usize,
+    /// As the definition writes it: `td.price @data-amount`.
+    pub text: String,
+}
+
+/// A sign that there is nothing.
+#[derive(Debug)]
+pub(super) struct CompiledSign {
+    pub mark: CompiledMark,
+    /// As the definition writes it.
+    pub text: String,
 }
 
 #[derive(Debug)]
-pub(super) enum CompiledSign {
+pub(super) enum CompiledMark {
     Selector(lol_html::Selector),
     Text(Regex),
     EmptyPath(Vec<String>),
@@ -121,7 +133,11 @@ fn list<F: Ord + Copy + Named>(
         Format::Json => Place::Path(path_steps(&list.item)),
     };
     let mut compiler = Compiler { format, slots: 0, in_list: true };
-    Ok(CompiledList { item, fields: compiler.fields(&format!("{name}.fields"), &list.fields, |_| false)? })
+    Ok(CompiledList {
+        item,
+        item_text: list.item.clone(),
+        fields: compiler.fields(&format!("{name}.fields"), &list.fields, |_| false)?,
+    })
 }
 
 /// A field that has a name in definition files.
@@ -195,6 +211,7 @@ impl Compiler {
             best: rule.best.unwrap_or(5).max(1),
             all: rule.all || keeps_all,
             slot: self.slots - 1,
+            text: rule.to_string(),
         })
     }
 
@@ -207,11 +224,12 @@ impl Compiler {
                     why: RecipeFault::Shape("format = \"json\" has paths, no selectors"),
                 });
             }
-            signs.push(CompiledSign::Selector(parse_selector(&format!("{at}.selector"), css)?));
+            let mark = CompiledMark::Selector(parse_selector(&format!("{at}.selector"), css)?);
+            signs.push(CompiledSign { mark, text: format!("selector {css}") });
         }
         if let Some(text) = &sign.text {
-            signs
-                .push(CompiledSign::Text(parse_regex(&format!("{at}.text"), &format!("(?i){}", regex::escape(text)))?));
+            let mark = parse_regex(&format!("{at}.text"), &format!("(?i){}", regex::escape(text)))?;
+            signs.push(CompiledSign { mark: CompiledMark::Text(mark), text: format!("text {text:?}") });
         }
         if let Some(path) = &sign.empty_path {
             if self.format == Format::Html {
@@ -220,7 +238,8 @@ impl Compiler {
                     why: RecipeFault::Shape("empty_path needs format = \"json\""),
                 });
             }
-            signs.push(CompiledSign::EmptyPath(path_steps(path)));
+            let mark = CompiledMark::EmptyPath(path_steps(path));
+            signs.push(CompiledSign { mark, text: format!("empty_path {path}") });
         }
         if signs.is_empty() {
             return Err(RecipeError {

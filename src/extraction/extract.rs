@@ -1,8 +1,12 @@
 //! One page to one answer.
 
 use super::compile::CompiledRecipe;
+use super::explain::Explainer;
+use super::explanation::Explanation;
 use super::extracted::{ExtractError, Extracted, PageContext};
+use super::pass::Facts;
 use super::recipe::Format;
+use super::trace::Trace;
 use super::{json, lists, merge, pass};
 
 /// Pages are fed to the parser in pieces, as from a socket; the answer does not depend on their size.
@@ -23,11 +27,32 @@ pub fn extract_in_chunks(
     context: PageContext<'_>,
     chunk_bytes: usize,
 ) -> Result<Extracted, ExtractError> {
-    let facts = match recipe.format {
-        Format::Html => pass::read(recipe, html, chunk_bytes)?,
-        Format::Json => json::read(recipe, html)?,
-    };
-    let mut extracted = merge::merge(recipe, &facts, context);
-    lists::add_embedded(recipe, &facts, context, &mut extracted);
-    Ok(extracted)
+    let facts = read(recipe, html, chunk_bytes, false)?;
+    Ok(answer(recipe, &facts, context, &mut Trace::default()))
+}
+
+/// As [`extract`], and why each field is what it is. Slower, and made of many texts: for people who ask.
+pub fn explain(
+    recipe: &CompiledRecipe,
+    html: &str,
+    context: PageContext<'_>,
+) -> Result<(Extracted, Explanation), ExtractError> {
+    let facts = read(recipe, html, CHUNK_BYTES, true)?;
+    let mut trace = Trace::open();
+    let extracted = answer(recipe, &facts, context, &mut trace);
+    let explanation = Explainer::new(recipe, &facts, context, &extracted, trace.into_seen()).explain();
+    Ok((extracted, explanation))
+}
+
+fn read(recipe: &CompiledRecipe, text: &str, chunk_bytes: usize, names_elements: bool) -> Result<Facts, ExtractError> {
+    match recipe.format {
+        Format::Html => pass::read(recipe, text, chunk_bytes, names_elements),
+        Format::Json => json::read(recipe, text),
+    }
+}
+
+fn answer(recipe: &CompiledRecipe, facts: &Facts, context: PageContext<'_>, trace: &mut Trace) -> Extracted {
+    let mut extracted = merge::merge(recipe, facts, context, trace);
+    lists::add_embedded(recipe, facts, context, &mut extracted);
+    extracted
 }

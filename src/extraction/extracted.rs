@@ -73,6 +73,8 @@ pub enum Evidence {
     Meta,
     /// The page as a person sees it.
     Visible,
+    /// Not from the page: what the source has in this country.
+    Default,
 }
 
 /// Why a page could not be read at all.

@@ -106,7 +106,7 @@ impl Graph {
     }
 
     /// A thing that only says its `@id` stands for the one with that id which says more.
-    fn resolve(&self, node: NodeId) -> NodeId {
+    pub fn resolve(&self, node: NodeId) -> NodeId {
         let Some(reference) = self.nodes.get(node) else { return node };
         let (Some(id), true) = (&reference.id, reference.props.is_empty()) else { return node };
         self.by_id.get(id).copied().unwrap_or(node)

@@ -1,6 +1,6 @@
 //! JSON endpoints read by dotted paths.
 
-use super::compile::{CompiledRecipe, CompiledRule, CompiledSign, Place};
+use super::compile::{CompiledMark, CompiledRecipe, CompiledRule, Place};
 use super::extracted::ExtractError;
 use super::pass::Facts;
 use super::selectors::{Caught, MAX_ENTRIES};
@@ -19,10 +19,10 @@ pub(super) fn read(recipe: &CompiledRecipe, text: &str) -> Result<Facts, Extract
     if let Some(list) = &recipe.results {
         facts.entries[1] = entries(&root, &list.item, &list.fields.iter().flat_map(|(_, r)| r).collect::<Vec<_>>());
     }
-    facts.has_no_result_sign = recipe.no_result.iter().any(|sign| match sign {
-        CompiledSign::EmptyPath(path) => find(&root, path).is_none_or(is_empty),
-        CompiledSign::Text(pattern) => pattern.is_match(text),
-        CompiledSign::Selector(_) => false,
+    facts.no_result_sign = recipe.no_result.iter().position(|sign| match &sign.mark {
+        CompiledMark::EmptyPath(path) => find(&root, path).is_none_or(is_empty),
+        CompiledMark::Text(pattern) => pattern.is_match(text),
+        CompiledMark::Selector(_) => false,
     });
     Ok(facts)
 }

@@ -27,7 +27,7 @@ pub(super) fn add_embedded(
     if recipe.next.is_empty() {
         extracted.next_page = facts.head.next.as_deref().map(|link| absolute(link, context));
     }
-    extracted.verdict = verdict(extracted, facts.has_no_result_sign);
+    extracted.verdict = verdict(extracted, facts.no_result_sign.is_some());
 }
 
 fn item_list(facts: &Facts, context: PageContext<'_>) -> Vec<SearchResult> {

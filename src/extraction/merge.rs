@@ -9,24 +9,24 @@ use super::price_text::CurrencyHint;
 use super::recipe::{Embedded, ProductField};
 use super::schema_offer::OfferFacts;
 use super::schema_org::{self, ProductFacts};
+use super::trace::Trace;
 use super::visible_rank::{self, Shown};
-use super::{availability, breadcrumbs, rules};
+use super::{availability, breadcrumbs, losers, rules};
 use crate::domain::{Amount, Availability, Currency, Gtin, Product};
 use std::collections::BTreeMap;
 
 /// A visible price this sure is believed over a structured one that several offers leave open.
 const SURE: i32 = 70;
 
-/// Builds the answer from everything one pass found.
-pub(super) fn merge(recipe: &CompiledRecipe, facts: &Facts, context: PageContext<'_>) -> Extracted {
-    let country = context
-        .country
-        .or_else(|| context.url.and_then(identity::host_country))
-        .or_else(|| facts.head.locale_country());
-    let hint = CurrencyHint { currency: context.currency, country };
-    let mut merger = Merger { product: Product::default(), provenance: BTreeMap::new(), context };
-    let by_rules = rules::product(recipe, &facts.page, hint, context);
-    merger.take(by_rules, Evidence::Rule);
+/// Builds the answer from everything one pass found; `trace` hears what won and what lost.
+pub(super) fn merge(recipe: &CompiledRecipe, facts: &Facts, context: PageContext<'_>, trace: &mut Trace) -> Extracted {
+    let hint = currency_hint(facts, context);
+    let mut merger = Merger { product: Product::default(), provenance: BTreeMap::new(), context, trace };
+    let read = rules::Reader { caught: &facts.page, hint, context, trail: None };
+    merger.take(rules::product(recipe, &read), Evidence::Rule);
+    if merger.product.price.is_some() {
+        merger.default_currency(context.currency, Evidence::Default);
+    }
     let headings = facts.visible.headings.iter().map(|h| h.value.as_str());
     let names = headings.chain(facts.head.name()).chain(facts.head.title.as_deref());
     let identity = PageIdentity::new(context.url, facts.head.url(), names);
@@ -53,18 +53,43 @@ pub(super) fn merge(recipe: &CompiledRecipe, facts: &Facts, context: PageContext
         merger.take_visible(facts, &shown);
     }
     if merger.product.currency.is_none() && merger.product.price.is_some() {
-        merger.product.currency = structured_currency.or(context.currency).or(shown.page_currency);
+        merger.default_currency(structured_currency, Evidence::JsonLd);
+        merger.default_currency(context.currency, Evidence::Default);
+        merger.default_currency(shown.page_currency, Evidence::Visible);
     }
+    merger.trace.keep(products, |own| losers::prices(recipe, facts, own, &identity, shown_hint));
     merger.finish(recipe, facts, hint, offers)
+}
+
+/// What a bare `$` or `kr` may stand for on this page.
+pub(super) fn currency_hint(facts: &Facts, context: PageContext<'_>) -> CurrencyHint {
+    let country = context
+        .country
+        .or_else(|| context.url.and_then(identity::host_country))
+        .or_else(|| facts.head.locale_country());
+    CurrencyHint { currency: context.currency, country }
 }
 
 struct Merger<'a> {
     product: Product,
     provenance: BTreeMap<ProductField, Evidence>,
     context: PageContext<'a>,
+    trace: &'a mut Trace,
 }
 
 impl Merger<'_> {
+    /// The currency of a price that names none itself.
+    fn default_currency(&mut self, currency: Option<Currency>, evidence: Evidence) {
+        if let Some(currency) = currency {
+            self.trace
+                .saw(ProductField::Currency, evidence, self.product.currency.is_none(), || currency.code().into());
+            if self.product.currency.is_none() {
+                self.product.currency = Some(currency);
+                self.note(ProductField::Currency, evidence);
+            }
+        }
+    }
+
     fn note(&mut self, field: ProductField, evidence: Evidence) {
         self.provenance.entry(field).or_insert(evidence);
     }
@@ -89,6 +114,7 @@ impl Merger<'_> {
             ProductField::Dimensions => &mut p.dimensions,
             _ => return,
         };
+        self.trace.saw(field, evidence, place.is_none(), || value.clone());
         if place.is_none() {
             *place = Some(value);
             self.note(field, evidence);
@@ -96,6 +122,9 @@ impl Merger<'_> {
     }
 
     fn gtins(&mut self, gtins: &[Gtin], evidence: Evidence) {
+        for gtin in gtins {
+            self.trace.saw(ProductField::Gtins, evidence, self.product.gtins.is_empty(), || gtin.to_string());
+        }
         if self.product.gtins.is_empty() && !gtins.is_empty() {
             self.product.gtins = gtins.to_vec();
             self.product.gtins.sort();
@@ -106,6 +135,9 @@ impl Merger<'_> {
 
     fn mpns(&mut self, mpns: Vec<String>, evidence: Evidence) {
         let mpns: Vec<String> = mpns.iter().map(|m| clean(m)).filter(|m| !m.is_empty() && m.len() <= 80).collect();
+        for mpn in &mpns {
+            self.trace.saw(ProductField::Mpns, evidence, self.product.mpns.is_empty(), || mpn.clone());
+        }
         if self.product.mpns.is_empty() && !mpns.is_empty() {
             self.product.mpns = mpns;
             self.note(ProductField::Mpns, evidence);
@@ -114,11 +146,16 @@ impl Merger<'_> {
 
     fn price(&mut self, amount: Option<Amount>, currency: Option<Currency>, evidence: Evidence) {
         let Some(amount) = amount.filter(|a| a.is_positive()) else { return };
+        self.trace.saw(ProductField::Price, evidence, self.product.price.is_none(), || amount.to_string());
         if self.product.price.is_none() {
             self.product.price = Some(amount);
             self.note(ProductField::Price, evidence);
         } else if self.product.price != Some(amount) {
             return;
+        }
+        if let Some(currency) = currency {
+            self.trace
+                .saw(ProductField::Currency, evidence, self.product.currency.is_none(), || currency.code().into());
         }
         if self.product.currency.is_none() && currency.is_some() {
             self.product.currency = currency;
@@ -126,7 +163,20 @@ impl Merger<'_> {
         }
     }
 
+    fn list_price(&mut self, amount: Option<Amount>, evidence: Evidence) {
+        let Some(amount) = amount else { return };
+        self.trace.saw(ProductField::ListPrice, evidence, self.product.list_price.is_none(), || amount.to_string());
+        if self.product.list_price.is_none() {
+            self.product.list_price = Some(amount);
+            self.note(ProductField::ListPrice, evidence);
+        }
+    }
+
     fn availability(&mut self, value: Option<Availability>, evidence: Evidence) {
+        if let Some(value) = value {
+            let is_first = self.product.availability.is_none();
+            self.trace.saw(ProductField::Availability, evidence, is_first, || value.schema_org().to_owned());
+        }
         if self.product.availability.is_none() && value.is_some() {
             self.product.availability = value;
             self.note(ProductField::Availability, evidence);
@@ -179,15 +229,14 @@ impl Merger<'_> {
             // Markup may name the list price while the page asks for less.
             if shown.score >= SURE && offer.price.is_some() && offer.price == shown.list_price {
                 self.price(shown.price, shown.currency.or(offer.currency), Evidence::Visible);
-                self.product.list_price = self.product.list_price.or(offer.price);
+                self.list_price(offer.price, evidence);
             }
             if facts.offers.len() == 1 || facts.gtins.is_empty() {
                 self.gtins(&offer.gtins, evidence);
             }
             self.price(offer.price, offer.currency, evidence);
-            if self.product.list_price.is_none() && offer.list_price > offer.price {
-                self.product.list_price = offer.list_price;
-                self.note(ProductField::ListPrice, evidence);
+            if offer.list_price > offer.price {
+                self.list_price(offer.list_price, evidence);
             }
             self.availability(offer_availability(facts, offer), evidence);
             if self.product.condition.is_none() && offer.condition.is_some() {
@@ -223,8 +272,8 @@ impl Merger<'_> {
         if let Some((amount, currency)) = head.price(hint) {
             self.price(Some(amount), currency, evidence);
         }
-        if self.product.list_price.is_none() && head.list_price(hint) > self.product.price {
-            self.product.list_price = head.list_price(hint);
+        if head.list_price(hint) > self.product.price {
+            self.list_price(head.list_price(hint), evidence);
         }
         self.availability(head.availability(), evidence);
         self.text(ProductField::BrandName, head.brand(), evidence);
@@ -234,8 +283,11 @@ impl Merger<'_> {
         self.text(ProductField::Description, head.description(), evidence);
         self.mpns(head.mpn().map(str::to_owned).into_iter().collect(), evidence);
         self.gtins(&head.gtins(), evidence);
-        if self.product.condition.is_none() {
-            self.product.condition = head.condition().and_then(availability::condition);
+        if self.product.condition.is_none()
+            && let Some(condition) = head.condition().and_then(availability::condition)
+        {
+            self.product.condition = Some(condition);
+            self.note(ProductField::Condition, evidence);
         }
         self.text(ProductField::Url, head.url(), evidence);
     }
@@ -247,11 +299,8 @@ impl Merger<'_> {
             self.text(ProductField::Name, facts.head.name().or(facts.head.title.as_deref()), Evidence::Meta);
         }
         self.price(shown.price, shown.currency, evidence);
-        if self.product.list_price.is_none()
-            && shown.list_price > self.product.price
-            && self.product.price == shown.price
-        {
-            self.product.list_price = shown.list_price;
+        if shown.list_price > self.product.price && self.product.price == shown.price {
+            self.list_price(shown.list_price, evidence);
         }
         self.availability(shown.availability, evidence);
         if shown.has_buy_button && self.product.price.is_some() {
@@ -276,7 +325,7 @@ impl Merger<'_> {
         hint: CurrencyHint,
         offers: Vec<crate::domain::Offer>,
     ) -> Extracted {
-        let Merger { product, provenance, context } = self;
+        let Merger { product, provenance, context, .. } = self;
         let mut extracted = Extracted { product, provenance, ..Extracted::default() };
         extracted.offers = match &recipe.offers {
             Some(list) => rules::offers(list, &facts.entries[0], hint, context),
@@ -285,8 +334,9 @@ impl Merger<'_> {
         if let Some(list) = &recipe.results {
             extracted.search_results = rules::results(list, &facts.entries[1], hint, context);
         }
-        extracted.next_page = rules::next(&recipe.next, &facts.page, context);
-        extracted.verdict = verdict(&extracted, facts.has_no_result_sign);
+        extracted.next_page =
+            rules::next(&recipe.next, &rules::Reader { caught: &facts.page, hint, context, trail: None });
+        extracted.verdict = verdict(&extracted, facts.no_result_sign.is_some());
         extracted
     }
 }

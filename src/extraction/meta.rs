@@ -42,6 +42,11 @@ impl Head {
         self.tags.iter().filter(|(n, _)| names.contains(&n.as_str())).map(|(_, content)| content.as_str())
     }
 
+    /// Name and content of the tags that matter, in the page's order.
+    pub fn tags(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.tags.iter().map(|(name, content)| (name.as_str(), content.as_str()))
+    }
+
     pub fn name(&self) -> Option<&str> {
         self.first(&["og:title", "twitter:title", "dc.title"])
     }

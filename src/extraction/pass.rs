@@ -1,6 +1,6 @@
 //! The one pass over a page: lol_html streams it, [`Walk`] keeps the place and feeds every collector. No tree is built.
 
-use super::compile::{CompiledRecipe, CompiledSign};
+use super::compile::{CompiledMark, CompiledRecipe};
 use super::extracted::ExtractError;
 use super::graph::Graph;
 use super::meta::Head;
@@ -26,12 +26,19 @@ pub(super) struct Facts {
     pub page: Caught,
     /// Values of each entry of the offers and the results list.
     pub entries: [Vec<Caught>; 2],
-    pub has_no_result_sign: bool,
+    /// The first sign seen that there is nothing, by its place among the recipe's.
+    pub no_result_sign: Option<usize>,
 }
 
-/// Reads a page once, `chunk` bytes at a time, and collects what the recipe wants.
-pub(super) fn read(recipe: &CompiledRecipe, html: &str, chunk: usize) -> Result<Facts, ExtractError> {
-    let pass = Rc::new(RefCell::new(Walk::new(recipe)));
+/// Reads a page once, `chunk` bytes at a time, and collects what the recipe wants; with `names_elements` it remembers in
+/// which element each price stands.
+pub(super) fn read(
+    recipe: &CompiledRecipe,
+    html: &str,
+    chunk: usize,
+    names_elements: bool,
+) -> Result<Facts, ExtractError> {
+    let pass = Rc::new(RefCell::new(Walk::new(recipe, names_elements)));
     feed(recipe, &pass, html, chunk)?;
     let Some(pass) = Rc::into_inner(pass) else {
         return Err(ExtractError::Parser("the parser kept its handlers".into()));
@@ -39,9 +46,12 @@ pub(super) fn read(recipe: &CompiledRecipe, html: &str, chunk: usize) -> Result<
     let mut pass = pass.into_inner();
     pass.flush_text();
     pass.close_from(0);
-    for sign in &recipe.no_result {
-        if let CompiledSign::Text(text) = sign {
-            pass.facts.has_no_result_sign |= text.is_match(html);
+    for (index, sign) in recipe.no_result.iter().enumerate() {
+        if let CompiledMark::Text(text) = &sign.mark
+            && pass.facts.no_result_sign.is_none()
+            && text.is_match(html)
+        {
+            pass.facts.no_result_sign = Some(index);
         }
     }
     Ok(pass.facts)
@@ -106,7 +116,7 @@ mod tests {
 
     fn facts(recipe: &str, html: &str, chunk: usize) -> Facts {
         let recipe: Recipe = toml::from_str(recipe).unwrap();
-        read(&CompiledRecipe::compile(&recipe).unwrap(), html, chunk).unwrap()
+        read(&CompiledRecipe::compile(&recipe).unwrap(), html, chunk, false).unwrap()
     }
 
     const LIST: &str = "[offers]\nitem = 'li.offer'\n[offers.fields]\nshop_name = { selector = 'b' }\nid = { attribute = 'data-id' }\nprice = { selector = '.p' }\ndetails = {}";

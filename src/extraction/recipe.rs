@@ -90,6 +90,15 @@ pub struct Rule {
     pub all: bool,
 }
 
+impl std::fmt::Display for Rule {
+    /// The place in short: `td.price @data-amount`, `data.items.0.price`, `(entry) @data-id`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.selector.as_deref().or(self.path.as_deref()).unwrap_or("(entry)"))?;
+        self.attribute.iter().try_for_each(|attribute| write!(f, " @{attribute}"))?;
+        self.regex.iter().try_for_each(|regex| write!(f, " /{regex}/"))
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NumberStyle {

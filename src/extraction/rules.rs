@@ -8,12 +8,26 @@ use super::recipe::{NumberStyle, OfferField, ProductField, ResultField};
 use super::selectors::Caught;
 use super::{availability, identifiers, rating};
 use crate::domain::{Amount, Currency, Offer, Product};
+use std::cell::RefCell;
+
+/// Which rules yielded the values, in the order of asking.
+pub(super) type Trail = RefCell<Vec<Hit>>;
+
+/// A rule that yielded a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Hit {
+    pub slot: usize,
+    /// The kept part of what it caught.
+    pub kept: String,
+}
 
 /// Values of one page or entry, asked rule by rule.
-struct Reader<'a> {
-    caught: &'a Caught,
-    hint: CurrencyHint,
-    context: PageContext<'a>,
+pub(super) struct Reader<'a> {
+    pub caught: &'a Caught,
+    pub hint: CurrencyHint,
+    pub context: PageContext<'a>,
+    /// Kept only when someone asks why.
+    pub trail: Option<&'a Trail>,
 }
 
 impl<'a> Reader<'a> {
@@ -24,8 +38,23 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// The first value that can be read, and a line in the trail.
+    fn first<T>(&self, rules: &[CompiledRule], read: impl Fn(&str, &CompiledRule) -> Option<T>) -> Option<T> {
+        self.values(rules).find_map(|(value, rule)| {
+            let found = read(&value, rule)?;
+            self.note(rule, value);
+            Some(found)
+        })
+    }
+
+    fn note(&self, rule: &CompiledRule, kept: String) {
+        if let Some(trail) = self.trail {
+            trail.borrow_mut().push(Hit { slot: rule.slot, kept });
+        }
+    }
+
     fn text(&self, rules: &[CompiledRule]) -> Option<String> {
-        self.values(rules).map(|(v, _)| clean(&v)).find(|v| !v.is_empty())
+        self.first(rules, |value, _| Some(clean(value)).filter(|v| !v.is_empty()))
     }
 
     fn link(&self, rules: &[CompiledRule]) -> Option<String> {
@@ -33,22 +62,22 @@ impl<'a> Reader<'a> {
     }
 
     fn price(&self, rules: &[CompiledRule]) -> Option<PrintedPrice> {
-        self.values(rules).find_map(|(value, rule)| match rule.number {
-            NumberStyle::Human => price_text::parse(&value, PriceHint { currency: self.hint, ..PriceHint::default() }),
-            NumberStyle::Machine => price_text::parse_machine(&value, self.hint),
+        self.first(rules, |value, rule| match rule.number {
+            NumberStyle::Human => price_text::parse(value, PriceHint { currency: self.hint, ..PriceHint::default() }),
+            NumberStyle::Machine => price_text::parse_machine(value, self.hint),
         })
     }
 
     fn currency(&self, rules: &[CompiledRule]) -> Option<Currency> {
-        self.values(rules).find_map(|(value, _)| price_text::parse_currency(&value, self.hint))
+        self.first(rules, |value, _| price_text::parse_currency(value, self.hint))
     }
 
     fn count(&self, rules: &[CompiledRule]) -> Option<u32> {
-        self.values(rules).find_map(|(value, _)| rating::count(&value))
+        self.first(rules, |value, _| rating::count(value))
     }
 
     fn rating(&self, rules: &[CompiledRule]) -> Option<u8> {
-        self.values(rules).find_map(|(value, rule)| rating::of_100(&value, &rule.best.to_string()))
+        self.first(rules, |value, rule| rating::of_100(value, &rule.best.to_string()))
     }
 
     /// All values of the first rule that caught any.
@@ -63,6 +92,7 @@ impl<'a> Reader<'a> {
                 .filter(|v| !v.is_empty());
             let values: Vec<String> = if rule.all { values.collect() } else { values.take(1).collect() };
             if !values.is_empty() {
+                values.iter().for_each(|value| self.note(rule, value.clone()));
                 return values;
             }
         }
@@ -71,7 +101,7 @@ impl<'a> Reader<'a> {
 }
 
 /// The part of a value that the rule's pattern keeps: its first group, or the whole match.
-fn kept(rule: &CompiledRule, value: &str) -> Option<String> {
+pub(super) fn kept(rule: &CompiledRule, value: &str) -> Option<String> {
     match &rule.regex {
         None => Some(value.to_owned()),
         Some(regex) => {
@@ -82,13 +112,7 @@ fn kept(rule: &CompiledRule, value: &str) -> Option<String> {
 }
 
 /// The product that the page's own rules read.
-pub(super) fn product(
-    recipe: &CompiledRecipe,
-    caught: &Caught,
-    hint: CurrencyHint,
-    context: PageContext<'_>,
-) -> Product {
-    let read = Reader { caught, hint, context };
+pub(super) fn product(recipe: &CompiledRecipe, read: &Reader<'_>) -> Product {
     let mut p = Product::default();
     for (field, rules) in &recipe.fields {
         match field {
@@ -126,9 +150,6 @@ pub(super) fn product(
             ProductField::OfferCount => p.offer_count = read.count(rules),
         }
     }
-    if p.currency.is_none() && p.price.is_some() {
-        p.currency = context.currency;
-    }
     p
 }
 
@@ -145,12 +166,12 @@ pub(super) fn offers(
 ) -> Vec<Offer> {
     entries
         .iter()
-        .map(|caught| offer(list, &Reader { caught, hint, context }))
+        .map(|caught| offer(list, &Reader { caught, hint, context, trail: None }))
         .filter(|o| *o != Offer::default())
         .collect()
 }
 
-fn offer(list: &CompiledList<OfferField>, read: &Reader<'_>) -> Offer {
+pub(super) fn offer(list: &CompiledList<OfferField>, read: &Reader<'_>) -> Offer {
     let mut o = Offer::default();
     for (field, rules) in &list.fields {
         match field {
@@ -252,12 +273,12 @@ pub(super) fn results(
 ) -> Vec<SearchResult> {
     let read = entries
         .iter()
-        .map(|caught| result(list, &Reader { caught, hint, context }))
+        .map(|caught| result(list, &Reader { caught, hint, context, trail: None }))
         .filter(|r| *r != SearchResult::default());
     read.zip(1..).map(|(result, position)| SearchResult { position, ..result }).collect()
 }
 
-fn result(list: &CompiledList<ResultField>, read: &Reader<'_>) -> SearchResult {
+pub(super) fn result(list: &CompiledList<ResultField>, read: &Reader<'_>) -> SearchResult {
     let mut r = SearchResult::default();
     for (field, rules) in &list.fields {
         let amount = |r: &mut SearchResult| {
@@ -292,6 +313,6 @@ fn result(list: &CompiledList<ResultField>, read: &Reader<'_>) -> SearchResult {
 }
 
 /// The link to the list's next page, absolute where the page's address is known.
-pub(super) fn next(rules: &[CompiledRule], caught: &Caught, context: PageContext<'_>) -> Option<String> {
-    Reader { caught, hint: CurrencyHint::default(), context }.link(rules)
+pub(super) fn next(rules: &[CompiledRule], read: &Reader<'_>) -> Option<String> {
+    read.link(rules)
 }

@@ -15,6 +15,8 @@ const MAX_DEPTH: usize = 8;
 /// What one offer thing says.
 #[derive(Debug, Clone, Default)]
 pub(super) struct OfferFacts {
+    /// The thing they were read from.
+    pub node: Option<NodeId>,
     pub price: Option<Amount>,
     pub list_price: Option<Amount>,
     pub currency: Option<Currency>,
@@ -61,6 +63,7 @@ fn read_unseen(
         *count = Some(n);
     }
     let mut offer = OfferFacts {
+        node: Some(node),
         currency: graph.text(node, "priceCurrency").and_then(|c| price_text::parse_currency(c, hint)),
         availability: graph
             .text(node, "availability")

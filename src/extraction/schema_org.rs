@@ -11,6 +11,8 @@ use crate::domain::{Availability, Gtin, Offer};
 /// What one product thing says.
 #[derive(Debug, Clone, Default)]
 pub(super) struct ProductFacts {
+    /// The thing they were read from.
+    pub node: Option<NodeId>,
     pub evidence: Option<Evidence>,
     pub name: Option<String>,
     pub url: Option<String>,
@@ -30,7 +32,7 @@ pub(super) struct ProductFacts {
 /// Sizes read of one product.
 const MAX_SIBLINGS: usize = 200;
 
-const PRODUCT_TYPES: &[&str] = &[
+pub(super) const PRODUCT_TYPES: &[&str] = &[
     "Product",
     "IndividualProduct",
     "ProductModel",
@@ -53,7 +55,7 @@ const PRODUCT_TYPES: &[&str] = &[
 ];
 const OFFER_TYPES: &[&str] = &["Offer", "AggregateOffer", "OfferForPurchase", "OfferForLease", "Demand"];
 /// Properties that lead to other products than the page's own.
-const ASIDE_PROPERTIES: &[&str] = &[
+pub(super) const ASIDE_PROPERTIES: &[&str] = &[
     "isRelatedTo",
     "isSimilarTo",
     "isAccessoryOrSparePartFor",
@@ -126,7 +128,7 @@ fn add_siblings(graph: &Graph, node: NodeId, page: &PageIdentity<'_>, hint: Curr
 }
 
 /// How much speaks for a product being the page's own; `None` when it is another's for certain.
-fn score(graph: &Graph, node: NodeId, page: &PageIdentity<'_>) -> Option<i32> {
+pub(super) fn score(graph: &Graph, node: NodeId, page: &PageIdentity<'_>) -> Option<i32> {
     if graph.nodes[node].is_aside || (graph.nodes[node].props.is_empty()) {
         return None;
     }
@@ -227,6 +229,7 @@ fn variant_score(graph: &Graph, variant: NodeId, page: &PageIdentity<'_>) -> i32
 
 fn read_own(graph: &Graph, node: NodeId, hint: CurrencyHint, facts: &mut ProductFacts) {
     let text = |name: &str| graph.text(node, name).map(str::to_owned);
+    facts.node = Some(node);
     facts.name = text("name");
     facts.url = text("url");
     facts.image = image(graph, node);

@@ -1,12 +1,12 @@
 //! A recipe's selectors in the order in which their handlers run.
 
-use super::compile::{CompiledRecipe, CompiledSign, Place};
+use super::compile::{CompiledMark, CompiledRecipe, Place};
 
 /// What an element that a selector matched is for.
 pub(super) enum Target {
     Item { list: usize, own: Vec<(usize, Option<String>)> },
     Value { list: Option<usize>, slot: usize, attribute: Option<String> },
-    NoResult,
+    NoResult(usize),
 }
 
 /// The recipe's selectors, entries before the fields inside them.
@@ -31,9 +31,9 @@ pub(super) fn targets(recipe: &CompiledRecipe) -> Vec<(&lol_html::Selector, Targ
             targets.push((selector, Target::Value { list, slot: rule.slot, attribute: rule.attribute.clone() }));
         }
     }
-    for sign in &recipe.no_result {
-        if let CompiledSign::Selector(selector) = sign {
-            targets.push((selector, Target::NoResult));
+    for (index, sign) in recipe.no_result.iter().enumerate() {
+        if let CompiledMark::Selector(selector) = &sign.mark {
+            targets.push((selector, Target::NoResult(index)));
         }
     }
     targets

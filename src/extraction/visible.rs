@@ -33,6 +33,8 @@ pub(super) struct Candidate {
     pub region: Hints,
     /// Prices in elements of the same kind have the same signature.
     pub signature: u64,
+    /// `span.price`, when elements are named.
+    pub element: Option<Box<str>>,
 }
 
 /// A place in the text, with what was seen there.
@@ -176,7 +178,16 @@ impl Visible {
             hints: hints | words,
             region,
             signature,
+            element: None,
         });
+    }
+
+    /// Prices found last stand in this element.
+    pub fn name_prices(&mut self, element: Option<&str>) {
+        let Some(element) = element else { return };
+        for candidate in self.candidates.iter_mut().rev().take_while(|c| c.element.is_none()) {
+            candidate.element = Some(element.into());
+        }
     }
 
     /// Looks for stock phrases and labelled values in one text node.

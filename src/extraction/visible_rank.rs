@@ -1,6 +1,7 @@
 //! Which of the things seen on a page belong to its own product: the price beside the title or the buy button, not the one
 //! of a recommendation, a list price, an instalment or the postage.
 
+use super::explanation::Why;
 use super::hints::Hints;
 use super::identifiers::Label;
 use super::identity::fold;
@@ -38,20 +39,7 @@ pub(super) fn rank(visible: &Visible, head: &Head, hint: CurrencyHint) -> Shown 
     let heading = main_heading(visible, head);
     let name_at = heading.map(|h| h.at);
     let mut shown = Shown { name: heading.map(|h| h.value.clone()), ..Shown::default() };
-    let lists = list_signatures(&visible.candidates);
-    let mut repeats: BTreeMap<Amount, i32> = BTreeMap::new();
-    for candidate in &visible.candidates {
-        *repeats.entry(candidate.amount).or_default() += 1;
-    }
-    let scored: Vec<(i32, &Candidate)> = visible
-        .candidates
-        .iter()
-        .filter(|c| c.amount.is_positive())
-        .map(|c| {
-            let repeated = repeats.get(&c.amount).copied().unwrap_or(1).min(4);
-            (score(c, visible, name_at, lists.contains(&c.signature)) + (repeated - 1) * 3, c)
-        })
-        .collect();
+    let scored = scored(visible, name_at);
     let best = scored.iter().copied().max_by_key(|(score, c)| (*score, std::cmp::Reverse(c.start)));
     if let Some((score, candidate)) = best
         && score >= MIN_SCORE
@@ -70,6 +58,51 @@ pub(super) fn rank(visible: &Visible, head: &Head, hint: CurrencyHint) -> Shown 
     shown.availability = stock(visible, name_at);
     shown.page_currency = page_currency(visible, hint);
     shown
+}
+
+/// The points of every price, in the page's order.
+fn scored(visible: &Visible, name_at: Option<usize>) -> Vec<(i32, &Candidate)> {
+    let lists = list_signatures(&visible.candidates);
+    let mut repeats: BTreeMap<Amount, i32> = BTreeMap::new();
+    for candidate in &visible.candidates {
+        *repeats.entry(candidate.amount).or_default() += 1;
+    }
+    visible
+        .candidates
+        .iter()
+        .filter(|c| c.amount.is_positive())
+        .map(|c| {
+            let repeated = repeats.get(&c.amount).copied().unwrap_or(1).min(4);
+            (score(c, visible, name_at, lists.contains(&c.signature)) + (repeated - 1) * 3, c)
+        })
+        .collect()
+}
+
+/// Every price on the page, the likeliest first, and what speaks against it.
+pub(super) fn explained<'v>(visible: &'v Visible, head: &Head) -> Vec<(&'v Candidate, Why)> {
+    let lists = list_signatures(&visible.candidates);
+    let mut scored = scored(visible, main_heading(visible, head).map(|h| h.at));
+    scored.sort_by_key(|(score, c)| (std::cmp::Reverse(*score), c.start));
+    scored.into_iter().map(|(_, c)| (c, against(c, lists.contains(&c.signature)))).collect()
+}
+
+/// The strongest thing that speaks against a price.
+fn against(c: &Candidate, in_list: bool) -> Why {
+    let has = |hints: Hints| c.hints.has(hints) || c.region.has(hints);
+    let reasons = [
+        (Hints::STRUCK, Why::StruckThrough),
+        (Hints::OLD, Why::OldPrice),
+        (Hints::RELATED, Why::Recommendation),
+        (Hints::UNIT, Why::UnitPrice),
+        (Hints::SHIPPING, Why::Shipping),
+        (Hints::INSTALMENT, Why::Instalment),
+        (Hints::SAVING, Why::Saving),
+        (Hints::ACCESSORY, Why::Accessory),
+        (Hints::FOOTER | Hints::NAVIGATION | Hints::HEADER, Why::PageFrame),
+        (Hints::HIDDEN, Why::Hidden),
+    ];
+    let told = reasons.into_iter().find(|(hints, _)| has(*hints)).map(|(_, why)| why);
+    told.unwrap_or(if in_list { Why::InAList } else { Why::FartherAway })
 }
 
 fn page_currency(visible: &Visible, hint: CurrencyHint) -> Option<Currency> {

@@ -15,6 +15,9 @@ use std::borrow::Cow;
 
 /// Deeper elements count as text of the deepest one kept.
 const MAX_DEPTH: usize = 400;
+/// Classes told of an element, and characters of each and of its id.
+const MAX_NAMED_CLASSES: usize = 2;
+const MAX_NAME_PART_CHARS: usize = 40;
 /// Bytes of one text node kept.
 const MAX_NODE_BYTES: usize = 1 << 20;
 
@@ -47,6 +50,8 @@ struct Frame {
     start: usize,
     scope: Option<NodeId>,
     marks: Vec<Mark>,
+    /// `span.price`, when elements are named.
+    name: Option<Box<str>>,
 }
 
 /// The hints that hold for everything inside an element, however deep.
@@ -102,15 +107,30 @@ pub(super) struct Walk {
     wants_json_ld: bool,
     wants_microdata: bool,
     wants_visible: bool,
+    names_elements: bool,
 }
 
 fn decode(text: &str) -> Cow<'_, str> {
     if text.contains('&') { htmlize::unescape_attribute(text) } else { Cow::Borrowed(text) }
 }
 
+/// An element as a person would point to it: `span#buybox.price`.
+fn element_name(element: &Element<'_, '_>) -> Box<str> {
+    let mut name = element.tag_name();
+    if let Some(id) = element.get_attribute("id") {
+        name.push('#');
+        name.extend(id.trim().chars().take(MAX_NAME_PART_CHARS));
+    }
+    for class in element.get_attribute("class").unwrap_or_default().split_ascii_whitespace().take(MAX_NAMED_CLASSES) {
+        name.push('.');
+        name.extend(class.chars().take(MAX_NAME_PART_CHARS));
+    }
+    name.into()
+}
+
 impl Walk {
     /// An empty page, ready for what the recipe wants.
-    pub fn new(recipe: &CompiledRecipe) -> Walk {
+    pub fn new(recipe: &CompiledRecipe, names_elements: bool) -> Walk {
         let page_slots = recipe.fields.iter().map(|(_, r)| r.len()).sum::<usize>() + recipe.next.len();
         let offer_slots = recipe.offers.as_ref().map_or(0, |l| l.fields.iter().map(|(_, r)| r.len()).sum());
         let result_slots = recipe.results.as_ref().map_or(0, |l| l.fields.iter().map(|(_, r)| r.len()).sum());
@@ -128,6 +148,7 @@ impl Walk {
             wants_json_ld: recipe.reads(Embedded::JsonLd),
             wants_microdata: recipe.reads(Embedded::Microdata),
             wants_visible: recipe.reads(Embedded::Visible),
+            names_elements,
         }
     }
 
@@ -177,6 +198,7 @@ impl Walk {
             start: self.facts.visible.text.len(),
             scope,
             marks: Vec::new(),
+            name: self.names_elements.then(|| element_name(element)),
         };
         self.next_id = self.next_id.wrapping_add(1);
         let can_have_content = element.can_have_content();
@@ -257,7 +279,7 @@ impl Walk {
     pub fn mark(&mut self, target: &Target, element: &Element<'_, '_>) {
         let attribute = |name: &str| element.get_attribute(name).map(|v| decode(&v).into_owned());
         match target {
-            Target::NoResult => self.facts.has_no_result_sign = true,
+            Target::NoResult(index) => drop(self.facts.no_result_sign.get_or_insert(*index)),
             Target::Item { list, own } => {
                 let Some(id) = self.current else { return };
                 let entries = &mut self.facts.entries[*list];
@@ -368,6 +390,7 @@ impl Walk {
                 visible.end_option();
             } else {
                 visible.consider_price(start, near, region, signature, true);
+                visible.name_prices(self.stack.last().and_then(|f| f.name.as_deref()));
                 visible.note_text(trimmed, start, near, region);
             }
         }
@@ -394,6 +417,7 @@ impl Walk {
     fn end(&mut self, frame: Frame) {
         if self.wants_visible && !frame.region.has(Hints::OPTION) && !frame.tag.is_unread() {
             self.facts.visible.consider_price(frame.start, frame.near, frame.region, frame.signature, false);
+            self.facts.visible.name_prices(frame.name.as_deref());
             if matches!(frame.tag, Tag::Button | Tag::Anchor) || frame.own.has(Hints::BUY) {
                 let text = self.facts.visible.since(frame.start, 100);
                 self.facts.visible.note_button(&text, frame.start, frame.near, frame.region);

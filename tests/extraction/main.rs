@@ -3,6 +3,7 @@
 mod chunks;
 mod corpus;
 mod embedded;
+mod explained;
 mod recipes;
 mod seen;
 

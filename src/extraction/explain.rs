@@ -1,0 +1,218 @@
+//! Why an answer is what it is: the merge's trace, the rules' trails and the page's facts put together, field by field.
+
+use super::compile::{CompiledRecipe, Named};
+use super::explanation::{EntryExplained, Explanation, FieldExplained, ListExplained, Loser, Origin, Why};
+use super::extracted::{Evidence, Extracted, PageContext, SearchResult};
+use super::merge::currency_hint;
+use super::pass::Facts;
+use super::price_text::{self, CurrencyHint};
+use super::recipe::{OfferField, ProductField, ResultField};
+use super::rules::{self, Reader, Trail};
+use super::selectors::Caught;
+use super::trace::Seen;
+use super::{explain_rules, field_text, origin};
+use crate::domain::{Amount, Offer};
+
+/// Losers told of one field.
+const MAX_LOSERS: usize = 6;
+
+/// Everything that is known about one page when someone asks.
+pub(super) struct Explainer<'a> {
+    recipe: &'a CompiledRecipe,
+    facts: &'a Facts,
+    context: PageContext<'a>,
+    hint: CurrencyHint,
+    extracted: &'a Extracted,
+    seen: Seen,
+}
+
+impl<'a> Explainer<'a> {
+    pub fn new(
+        recipe: &'a CompiledRecipe,
+        facts: &'a Facts,
+        context: PageContext<'a>,
+        extracted: &'a Extracted,
+        seen: Seen,
+    ) -> Explainer<'a> {
+        Explainer { recipe, facts, context, hint: currency_hint(facts, context), extracted, seen }
+    }
+
+    pub fn explain(&self) -> Explanation {
+        Explanation {
+            fields: self.product(),
+            lists: [self.offers(), self.results()].into_iter().flatten().collect(),
+            next_page: self.next_page(),
+            no_result: self.facts.no_result_sign.and_then(|i| self.recipe.no_result.get(i)).map(|s| s.text.clone()),
+        }
+    }
+
+    fn reader<'r>(&'r self, caught: &'r Caught, trail: &'r Trail) -> Reader<'r> {
+        Reader { caught, hint: self.hint, context: self.context, trail: Some(trail) }
+    }
+
+    fn product(&self) -> Vec<FieldExplained> {
+        let trail = Trail::default();
+        rules::product(self.recipe, &self.reader(&self.facts.page, &trail));
+        let trail = trail.into_inner();
+        let text = |field| field_text::product(&self.extracted.product, field);
+        let mut fields = Vec::new();
+        for field in ProductField::ALL.iter().copied() {
+            let ruled = self.recipe.fields.iter().find(|(f, _)| *f == field);
+            let value = text(field);
+            if ruled.is_none() && value.is_none() {
+                continue;
+            }
+            let rules = ruled.map_or(&[][..], |(_, rules)| rules.as_slice());
+            let by_rule = self.extracted.provenance.get(&field) == Some(&Evidence::Rule);
+            let mut explained = explain_rules::field(field.name(), rules, &self.facts.page, &trail, value);
+            if !by_rule {
+                explained.origin = None;
+            }
+            self.weigh(field, &mut explained);
+            fields.push(explained);
+        }
+        let price = fields.iter().find(|f| f.field == ProductField::Price.name()).and_then(|f| f.origin.clone());
+        let currency = fields.iter_mut().find(|f| f.field == ProductField::Currency.name());
+        if let Some(currency) = currency.filter(|c| c.value.is_some() && c.origin.is_none()) {
+            currency.origin = price;
+        }
+        fields
+    }
+
+    /// Adds where a value of embedded evidence stands, what agrees with it, and what lost against it.
+    fn weigh(&self, field: ProductField, explained: &mut FieldExplained) {
+        let Some(value) = explained.value.clone() else { return };
+        let find = |evidence, value: &str| origin::find(self.facts, &self.seen.products, field, evidence, value);
+        if explained.origin.is_none() {
+            let evidence = self.extracted.provenance.get(&field).copied();
+            let evidence = evidence.filter(|evidence| *evidence != Evidence::Rule);
+            let first = value.split(", ").next().unwrap_or(&value);
+            let value = if field == ProductField::Gtins { first } else { &value };
+            explained.origin = evidence.map(|evidence| find(evidence, value));
+        }
+        let is_same = |other: &str| match (value.parse::<Amount>(), other.parse::<Amount>()) {
+            (Ok(value), Ok(other)) => value == other,
+            _ => value == other || (field == ProductField::Gtins && value.contains(other)),
+        };
+        let losers = self.seen.values.iter().filter(|seen| seen.field == field && !seen.is_taken).map(|seen| {
+            let origin = find(seen.evidence, &seen.value);
+            Loser { value: seen.value.clone(), origin, why: Why::WeakerEvidence }
+        });
+        let others = self.seen.other_prices.iter().filter(|_| field == ProductField::Price).cloned();
+        for loser in losers.chain(others) {
+            let is_told = |origin: &Origin| origin.evidence == loser.origin.evidence;
+            if is_same(&loser.value) {
+                let told = explained.origin.iter().chain(&explained.agrees).any(is_told);
+                if !told {
+                    explained.agrees.push(loser.origin);
+                }
+            } else if explained.losers.iter().any(|told| told.value == loser.value) {
+                // Told already, with the stronger reason.
+            } else if explained.losers.len() < MAX_LOSERS {
+                explained.losers.push(loser);
+            } else {
+                explained.more_losers += 1;
+            }
+        }
+    }
+
+    fn offers(&self) -> Option<ListExplained> {
+        let Some(list) = &self.recipe.offers else {
+            let evidence = self.seen.products.iter().find(|p| !p.seller_offers().is_empty())?.evidence?;
+            let entry = |offer: &Offer| {
+                let fields = OfferField::ALL.iter().copied();
+                told(fields.map(|f| (f.name(), field_text::offer(offer, f))), evidence, "Product.offers")
+            };
+            return embedded("offers", "Product.offers", self.extracted.offers.iter().map(entry));
+        };
+        Some(explain_rules::list("offers", list, &self.facts.entries[0], |caught| {
+            let trail = Trail::default();
+            let offer = rules::offer(list, &self.reader(caught, &trail));
+            let mut fields = explain_rules::fields(&list.fields, caught, &trail.into_inner(), |field| {
+                field_text::offer(&offer, field)
+            });
+            self.add_currency(&mut fields, offer.currency.map(|c| c.code()));
+            (offer != Offer::default()).then_some(fields)
+        }))
+    }
+
+    fn results(&self) -> Option<ListExplained> {
+        let Some(list) = &self.recipe.results else {
+            let entry = |result: &SearchResult| {
+                let fields = ResultField::ALL.iter().copied();
+                let fields = fields.map(|f| (f.name(), field_text::result(result, f)));
+                told(fields, Evidence::JsonLd, "ItemList.itemListElement")
+            };
+            return embedded("results", "ItemList", self.extracted.search_results.iter().map(entry));
+        };
+        Some(explain_rules::list("results", list, &self.facts.entries[1], |caught| {
+            let trail = Trail::default();
+            let result = rules::result(list, &self.reader(caught, &trail));
+            let mut fields = explain_rules::fields(&list.fields, caught, &trail.into_inner(), |field| {
+                field_text::result(&result, field)
+            });
+            self.add_currency(&mut fields, result.currency.map(|c| c.code()));
+            (result != SearchResult::default()).then_some(fields)
+        }))
+    }
+
+    /// The currency of an entry without a rule of its own for it: from its price's text, else the source's.
+    fn add_currency(&self, fields: &mut Vec<FieldExplained>, currency: Option<&'static str>) {
+        let name = ProductField::Currency.name();
+        let Some(code) = currency.filter(|_| !fields.iter().any(|f| f.field == name && f.origin.is_some())) else {
+            return;
+        };
+        let names_it = |field: &&FieldExplained| {
+            let raw = field.origin.as_ref().and_then(|origin| origin.raw.as_deref());
+            let without = CurrencyHint { currency: None, ..self.hint };
+            raw.is_some_and(|raw| price_text::parse_currency(raw, without).is_some_and(|c| c.code() == code))
+        };
+        let origin = match fields.iter().filter(|f| f.field.contains("price")).find(names_it) {
+            Some(price) => price.origin.clone(),
+            None => Some(origin::bare(Evidence::Default, "the source's currency in this country")),
+        };
+        fields.retain(|f| f.field != name);
+        fields.push(FieldExplained { field: name, value: Some(code.to_owned()), origin, ..FieldExplained::default() });
+    }
+
+    fn next_page(&self) -> Option<FieldExplained> {
+        let value = self.extracted.next_page.clone();
+        if self.recipe.next.is_empty() {
+            let origin = origin::bare(Evidence::Meta, "link rel=next");
+            return value.map(|value| FieldExplained {
+                field: "next",
+                value: Some(value),
+                origin: Some(origin),
+                ..FieldExplained::default()
+            });
+        }
+        let trail = Trail::default();
+        rules::next(&self.recipe.next, &self.reader(&self.facts.page, &trail));
+        Some(explain_rules::field("next", &self.recipe.next, &self.facts.page, &trail.into_inner(), value))
+    }
+}
+
+/// The fields of an entry of a list that the page tells by itself.
+fn told(
+    fields: impl Iterator<Item = (&'static str, Option<String>)>,
+    evidence: Evidence,
+    place: &str,
+) -> Vec<FieldExplained> {
+    fields
+        .filter_map(|(field, value)| {
+            let origin = Some(origin::bare(evidence, place));
+            Some(FieldExplained { field, value: Some(value?), origin, ..FieldExplained::default() })
+        })
+        .collect()
+}
+
+fn embedded(
+    list: &'static str,
+    item: &str,
+    entries: impl Iterator<Item = Vec<FieldExplained>>,
+) -> Option<ListExplained> {
+    let entries: Vec<EntryExplained> =
+        entries.zip(1..).map(|(fields, entry)| EntryExplained { entry, fields }).collect();
+    let matched = entries.len();
+    (matched > 0).then(|| ListExplained { list, item: item.to_owned(), matched, entries, dropped: Vec::new() })
+}
