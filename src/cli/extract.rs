@@ -160,9 +160,9 @@ impl<'a> Answer<'a> {
     }
 }
 
-/// One page a line.
-#[derive(serde::Serialize)]
-struct BatchAnswer {
+/// What one page says, as `extract --batch` writes it: one a line.
+#[derive(Debug, serde::Serialize)]
+pub struct BatchAnswer {
     id: serde_json::Value,
     name: Option<String>,
     price: Option<String>,
@@ -182,7 +182,8 @@ struct BatchAnswer {
 }
 
 impl BatchAnswer {
-    fn of(id: serde_json::Value, extracted: Extracted) -> BatchAnswer {
+    /// `id` is the caller's own.
+    pub fn of(id: serde_json::Value, extracted: Extracted) -> BatchAnswer {
         let product = extracted.product;
         BatchAnswer {
             id,
@@ -202,7 +203,7 @@ impl BatchAnswer {
     }
 }
 
-#[derive(serde::Serialize)]
+#[derive(Debug, serde::Serialize)]
 struct ListEntry {
     position: u32,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -16,3 +16,4 @@ mod sources;
 mod token;
 
 pub use command::main;
+pub use extract::BatchAnswer;

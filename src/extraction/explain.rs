@@ -125,6 +125,7 @@ impl<'a> Explainer<'a> {
             };
             return embedded("offers", "Product.offers", self.extracted.offers.iter().map(entry));
         };
+        let mut kept = self.extracted.offers.iter().peekable();
         Some(explain_rules::list("offers", list, &self.facts.entries[0], |caught| {
             let trail = Trail::default();
             let offer = rules::offer(list, &self.reader(caught, &trail));
@@ -132,7 +133,10 @@ impl<'a> Explainer<'a> {
                 field_text::offer(&offer, field)
             });
             self.add_currency(&mut fields, offer.currency.map(|c| c.code()));
-            (offer != Offer::default()).then_some(fields)
+            match kept.next_if(|kept| **kept == offer) {
+                Some(_) => Ok(fields),
+                None => Err(why_dropped(offer == Offer::default())),
+            }
         }))
     }
 
@@ -145,6 +149,7 @@ impl<'a> Explainer<'a> {
             };
             return embedded("results", "ItemList", self.extracted.search_results.iter().map(entry));
         };
+        let mut kept = self.extracted.search_results.iter().peekable();
         Some(explain_rules::list("results", list, &self.facts.entries[1], |caught| {
             let trail = Trail::default();
             let result = rules::result(list, &self.reader(caught, &trail));
@@ -152,7 +157,10 @@ impl<'a> Explainer<'a> {
                 field_text::result(&result, field)
             });
             self.add_currency(&mut fields, result.currency.map(|c| c.code()));
-            (result != SearchResult::default()).then_some(fields)
+            match kept.next_if(|kept| SearchResult { position: result.position, ..(*kept).clone() } == result) {
+                Some(_) => Ok(fields),
+                None => Err(why_dropped(result == SearchResult::default())),
+            }
         }))
     }
 
@@ -190,6 +198,10 @@ impl<'a> Explainer<'a> {
         rules::next(&self.recipe.next, &self.reader(&self.facts.page, &trail));
         Some(explain_rules::field("next", &self.recipe.next, &self.facts.page, &trail.into_inner(), value))
     }
+}
+
+fn why_dropped(is_empty: bool) -> &'static str {
+    if is_empty { "none of its rules yielded a value" } else { "it lacks what every entry has, or was there already" }
 }
 
 /// The fields of an entry of a list that the page tells by itself.

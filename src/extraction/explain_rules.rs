@@ -85,19 +85,19 @@ fn later_matches(rule: &CompiledRule, values: &[String], hit: &Hit, explained: &
     }
 }
 
-/// A list that a recipe names. `read` gives an entry's fields, or `None` when it is not taken.
+/// A list that a recipe names. `read` gives an entry's fields, or why it is not taken.
 pub(super) fn list<F>(
     name: &'static str,
     list: &CompiledList<F>,
     entries: &[Caught],
-    mut read: impl FnMut(&Caught) -> Option<Vec<FieldExplained>>,
+    mut read: impl FnMut(&Caught) -> Result<Vec<FieldExplained>, &'static str>,
 ) -> ListExplained {
     let mut explained =
         ListExplained { list: name, item: list.item_text.clone(), matched: entries.len(), ..ListExplained::default() };
     for (caught, entry) in entries.iter().zip(1..) {
         match read(caught) {
-            Some(fields) => explained.entries.push(EntryExplained { entry, fields }),
-            None => explained.dropped.push(Dropped { entry, why: "none of its rules yielded a value" }),
+            Ok(fields) => explained.entries.push(EntryExplained { entry, fields }),
+            Err(why) => explained.dropped.push(Dropped { entry, why }),
         }
     }
     explained

@@ -1,5 +1,6 @@
 //! Extraction as the other rooms use it: whole pages in, products out.
 
+mod cases;
 mod chunks;
 mod corpus;
 mod embedded;
