@@ -40,8 +40,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("boot", &["app", "clock", "config", "demo", "fetching", "http", "ids", "lookup", "outbound", "queue", "sources",
                "storage", "telemetry", "workers"]),
     // Single commands are programs of their own: `extract` and `price` are extraction alone, `account` accounts alone.
-    ("cli", &["accounts", "boot", "clock", "config", "demo", "domain", "extraction", "fetching", "ids", "outbound", "queue",
-              "sources", "storage", "telemetry"]),
+    // `sources try` is one lookup, watched.
+    ("cli", &["accounts", "boot", "clock", "config", "demo", "domain", "extraction", "fetching", "ids", "lookup", "outbound",
+              "queue", "sources", "storage", "telemetry"]),
 ];
 
 /// Crates that only some places name: a room (`http/`) or a file.

@@ -31,11 +31,16 @@ enum Command {
     Extract(extract::ExtractArgs),
     /// Read printed prices
     Price(price::PriceArgs),
-    /// Check, list, disable and enable sources
+    /// Check, try, list, disable and enable sources
     Sources(sources::SourcesArgs),
     /// Print a completion script for a shell
     Completions { shell: clap_complete::Shell },
 }
+
+/// What was asked cannot be done as it was asked: exit status 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct WrongUsage(pub String);
 
 /// Runs the program.
 pub fn main() -> ExitCode {
@@ -44,7 +49,7 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
-            ExitCode::FAILURE
+            if error.is::<WrongUsage>() { ExitCode::from(2) } else { ExitCode::FAILURE }
         }
     }
 }

@@ -1,8 +1,9 @@
 //! `extract`: one page to one product.
 
+use super::show_explanation;
 use crate::domain::{Country, Offer, Product};
 use crate::extraction::recipe::{Embedded, Recipe};
-use crate::extraction::{CompiledRecipe, Extracted, PageContext, SearchResult, Verdict, extract};
+use crate::extraction::{CompiledRecipe, Explanation, Extracted, PageContext, SearchResult, Verdict, explain, extract};
 use crate::fetching::decode;
 use anyhow::{Context, bail};
 use std::io::{BufRead, Read, Write};
@@ -27,6 +28,15 @@ pub struct ExtractArgs {
     /// Read NDJSON {"id", "file", "url"} from standard input, write one product a line
     #[arg(long, conflicts_with_all = ["page", "url"])]
     batch: bool,
+    /// Tell of each field where it stands on the page and what lost against it; with --batch as the key `explain`
+    #[arg(long, value_name = "FORM", num_args = 0..=1, require_equals = true, default_missing_value = "text")]
+    explain: Option<ExplainForm>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum ExplainForm {
+    Text,
+    Json,
 }
 
 #[derive(serde::Deserialize)]
@@ -44,7 +54,7 @@ pub async fn run(args: &ExtractArgs, fetch: impl AsyncFn(Url) -> anyhow::Result<
     let stdout = std::io::stdout().lock();
     let mut out = std::io::BufWriter::new(stdout);
     if args.batch {
-        run_batch(&recipe, args.country, std::io::stdin().lock(), &mut out)?;
+        run_batch(&recipe, args.country, args.explain.is_some(), std::io::stdin().lock(), &mut out)?;
         return out.flush().context("standard output");
     }
     let page = args.page.as_deref().unwrap_or("-");
@@ -56,19 +66,38 @@ pub async fn run(args: &ExtractArgs, fetch: impl AsyncFn(Url) -> anyhow::Result<
         _ if page == "-" => (args.url.clone(), read_page(std::io::stdin().lock(), false).context("standard input")?),
         _ => (args.url.clone(), read_file(Path::new(page)).with_context(|| page.to_owned())?),
     };
-    let extracted = extract(&recipe, &text, context(url.as_ref(), args.country))?;
-    if extracted.verdict != Verdict::Understood {
-        bail!("the page shows no product");
+    let context = context(url.as_ref(), args.country);
+    if let Some(form) = args.explain {
+        let (extracted, explanation) = explain(&recipe, &text, context)?;
+        match form {
+            ExplainForm::Text => show_explanation::show(&mut out, &explanation, "")?,
+            ExplainForm::Json => {
+                serde_json::to_writer_pretty(&mut out, &explanation)?;
+                out.write_all(b"\n")?;
+            }
+        }
+        out.flush().context("standard output")?;
+        return understood(&extracted);
     }
+    let extracted = extract(&recipe, &text, context)?;
+    understood(&extracted)?;
     serde_json::to_writer_pretty(&mut out, &Answer::of(&extracted))?;
     out.write_all(b"\n")?;
     out.flush().context("standard output")
+}
+
+fn understood(extracted: &Extracted) -> anyhow::Result<()> {
+    if extracted.verdict != Verdict::Understood {
+        bail!("the page shows no product");
+    }
+    Ok(())
 }
 
 /// One answer a line, in order; a line whose page cannot be read answers an `error`.
 pub fn run_batch(
     recipe: &CompiledRecipe,
     country: Option<Country>,
+    explains: bool,
     input: impl BufRead,
     mut out: impl Write,
 ) -> anyhow::Result<()> {
@@ -79,7 +108,7 @@ pub fn run_batch(
             continue;
         }
         let answer = match serde_json::from_str::<BatchLine>(&line) {
-            Ok(request) => match answer(recipe, country, &request) {
+            Ok(request) => match answer(recipe, country, explains, &request) {
                 Ok(answer) => serde_json::to_value(answer)?,
                 Err(error) => serde_json::json!({"id": request.id, "error": format!("{error:#}")}),
             },
@@ -100,11 +129,20 @@ pub fn recipe() -> anyhow::Result<CompiledRecipe> {
     Ok(CompiledRecipe::compile(&Recipe { embedded, ..Recipe::default() })?)
 }
 
-fn answer(recipe: &CompiledRecipe, country: Option<Country>, request: &BatchLine) -> anyhow::Result<BatchAnswer> {
+fn answer(
+    recipe: &CompiledRecipe,
+    country: Option<Country>,
+    explains: bool,
+    request: &BatchLine,
+) -> anyhow::Result<BatchAnswer> {
     let text = read_file(Path::new(&request.file)).with_context(|| request.file.clone())?;
     let url = request.url.as_deref().and_then(|u| Url::parse(u).ok());
-    let extracted = extract(recipe, &text, context(url.as_ref(), country))?;
-    Ok(BatchAnswer::of(request.id.clone(), extracted))
+    let context = context(url.as_ref(), country);
+    let (extracted, explanation) = match explains {
+        true => explain(recipe, &text, context).map(|(extracted, explanation)| (extracted, Some(explanation)))?,
+        false => (extract(recipe, &text, context)?, None),
+    };
+    Ok(BatchAnswer { explain: explanation, ..BatchAnswer::of(request.id.clone(), extracted) })
 }
 
 /// What is known of a page beside its text. A country code at the end of the host's name says where a page is from, unless
@@ -113,7 +151,7 @@ fn context(url: Option<&Url>, country: Option<Country>) -> PageContext<'_> {
     PageContext { url, country, currency: country.and_then(Country::currency) }
 }
 
-fn read_file(path: &Path) -> anyhow::Result<String> {
+pub(super) fn read_file(path: &Path) -> anyhow::Result<String> {
     let file = std::fs::File::open(path)?;
     read_page(file, path.extension().is_some_and(|e| e == "gz"))
 }
@@ -179,6 +217,8 @@ pub struct BatchAnswer {
     bestsellers: Vec<ListEntry>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_page: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explain: Option<Explanation>,
 }
 
 impl BatchAnswer {
@@ -199,6 +239,7 @@ impl BatchAnswer {
             search_results: extracted.search_results.iter().map(ListEntry::of).collect(),
             bestsellers: extracted.bestsellers.iter().map(ListEntry::of).collect(),
             next_page: extracted.next_page,
+            explain: None,
         }
     }
 }
@@ -253,7 +294,7 @@ mod tests {
         let line = |id: &str, file: &Path| serde_json::json!({"id": id, "file": file, "extra": 1}).to_string();
         let input = [line("a", &file), line("x", Path::new("absent.html")), "{".into(), line("b", &packed)].join("\n");
         let mut out = Vec::new();
-        run_batch(&recipe().unwrap(), None, input.as_bytes(), &mut out).unwrap();
+        run_batch(&recipe().unwrap(), None, false, input.as_bytes(), &mut out).unwrap();
         let lines: Vec<serde_json::Value> =
             String::from_utf8(out).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
         assert_eq!(lines.len(), 4);

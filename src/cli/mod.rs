@@ -11,9 +11,12 @@ mod migrate;
 mod price;
 mod serve;
 mod settings;
+mod show_explanation;
+mod show_trial;
 mod signal;
 mod sources;
 mod token;
+mod try_source;
 
 pub use command::main;
 pub use extract::BatchAnswer;

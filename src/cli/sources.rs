@@ -1,6 +1,7 @@
 //! `sources`: what the definitions say, and whether they are right.
 
 use super::settings::SettingsArgs;
+use super::try_source;
 use crate::clock::Clock;
 use crate::domain::{Country, Key, SourceName, Switch, Topic, check_value};
 use crate::sources::{Definition, DefinitionError, Registry};
@@ -9,7 +10,7 @@ use anyhow::bail;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// Checks and lists source definitions.
+/// Checks, tries and lists source definitions.
 #[derive(Debug, clap::Args)]
 pub struct SourcesArgs {
     #[command(subcommand)]
@@ -29,6 +30,8 @@ enum SourcesCommand {
         #[arg(long, value_name = "DIR")]
         sources: Option<PathBuf>,
     },
+    /// Look one value up and tell of every step: request, answer, what was matched by which selector, what is missing
+    Try(try_source::TryArgs),
     /// Switch a source off, or only one of its countries, keys or values
     Disable(SwitchArgs),
     /// Switch it on again
@@ -50,7 +53,7 @@ struct SwitchArgs {
     settings: SettingsArgs,
 }
 
-fn parse_key(text: &str) -> Result<Key, String> {
+pub(super) fn parse_key(text: &str) -> Result<Key, String> {
     Key::parse(text).ok_or_else(|| "a key is gtin, keyword or source_id".to_owned())
 }
 
@@ -59,6 +62,7 @@ pub async fn run(args: SourcesArgs) -> anyhow::Result<()> {
     match &args.command {
         SourcesCommand::Check { dir } => check(dir.as_deref(), &mut std::io::stdout().lock()),
         SourcesCommand::List { sources } => list(sources.as_deref(), &mut std::io::stdout().lock()),
+        SourcesCommand::Try(args) => try_source::run(args).await,
         SourcesCommand::Disable(switch) => turn(switch, false).await,
         SourcesCommand::Enable(switch) => turn(switch, true).await,
     }
@@ -132,7 +136,7 @@ fn row(definition: &Definition) -> [String; 6] {
 }
 
 /// Every mistake on its own line of standard error, then the failure.
-fn refuse(errors: Vec<DefinitionError>) -> anyhow::Result<Registry> {
+pub(super) fn refuse(errors: Vec<DefinitionError>) -> anyhow::Result<Registry> {
     for error in &errors {
         eprintln!("{error}");
     }

@@ -77,6 +77,20 @@ pub enum Evidence {
     Default,
 }
 
+impl Evidence {
+    /// The name in explanations.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Evidence::Rule => "rule",
+            Evidence::JsonLd => "json-ld",
+            Evidence::Microdata => "microdata",
+            Evidence::Meta => "meta",
+            Evidence::Visible => "visible",
+            Evidence::Default => "default",
+        }
+    }
+}
+
 /// Why a page could not be read at all.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ExtractError {

@@ -93,6 +93,11 @@ impl Fetcher {
         &self.stats
     }
 
+    /// The headers of a request by this policy, for people: values that may be secrets are hidden.
+    pub fn shown_headers(&self, policy: &FetchPolicy) -> Vec<(String, String)> {
+        send::shown_headers(&self.settings.user_agent, policy)
+    }
+
     async fn try_page(&self, request: &PageRequest) -> Result<FetchedPage, FetchError> {
         let mut tries = self.put_off.take(&request.url);
         let mut patience = request.patience;

@@ -77,6 +77,17 @@ pub(super) fn request_headers(user_agent: &str, policy: &FetchPolicy, is_own_hos
     headers
 }
 
+/// The same for people. Only what may go to any host is shown: other headers of a source may be secrets.
+pub(super) fn shown_headers(user_agent: &str, policy: &FetchPolicy) -> Vec<(String, String)> {
+    let headers = request_headers(user_agent, policy, true);
+    let shown = headers.iter().map(|(name, value)| {
+        let is_public = PUBLIC.contains(name) || name == header::ACCEPT_ENCODING;
+        let value = if is_public { String::from_utf8_lossy(value.as_bytes()).into_owned() } else { "(hidden)".into() };
+        (name.as_str().to_owned(), value)
+    });
+    shown.collect()
+}
+
 /// Reads and unpacks the body of an answer.
 pub(super) async fn read_body(
     response: reqwest::Response,
@@ -175,6 +186,15 @@ mod tests {
         let abroad = request_headers("p", &policy, false);
         assert!(abroad.get(header::COOKIE).is_none() && abroad.get(header::AUTHORIZATION).is_none());
         assert_eq!(abroad[header::ACCEPT_LANGUAGE], "de");
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let shown =
+            shown_headers("pricemill/1", &policy(&[("Cookie", "a=b"), ("X-Api-Key", "k"), ("Accept-Language", "de")]));
+        let value = |name: &str| shown.iter().find(|(n, _)| n == name).map(|(_, value)| value.as_str());
+        assert_eq!((value("cookie"), value("x-api-key")), (Some("(hidden)"), Some("(hidden)")));
+        assert_eq!((value("accept-language"), value("user-agent")), (Some("de"), Some("pricemill/1")));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::coalesce::InFlight;
 use super::event::MetricsHook;
+use super::trial::Watch;
 use crate::clock::Clock;
 use crate::fetching::Fetcher;
 use crate::ids::Ids;
@@ -42,6 +43,8 @@ pub struct Engine {
     pub(super) ids: Ids,
     pub(super) metrics: MetricsHook,
     pub(super) in_flight: Arc<InFlight>,
+    /// Somebody who wants to know of each step.
+    pub(super) watch: Option<Watch>,
 }
 
 impl Engine {
@@ -53,7 +56,7 @@ impl Engine {
         ids: Ids,
         metrics: MetricsHook,
     ) -> Engine {
-        Engine { registry, fetcher, embedded, clock, ids, metrics, in_flight: Arc::default() }
+        Engine { registry, fetcher, embedded, clock, ids, metrics, in_flight: Arc::default(), watch: None }
     }
 
     pub fn registry(&self) -> &Registry {

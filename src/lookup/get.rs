@@ -1,8 +1,9 @@
 //! One page: over the network or out of the binary, then read by its recipe.
 
 use super::engine::{Engine, FIRST_PATIENCE, NEXT_PATIENCE};
+use super::trial::{Answered, PageRead, StepTried};
 use crate::domain::{Country, Reason};
-use crate::extraction::{self, Extracted, PageContext};
+use crate::extraction::{self, Explanation, ExtractError, Extracted, PageContext};
 use crate::fetching::{FetchError, FetchedPage, PageRequest};
 use crate::sources::{Definition, Step};
 use std::time::Duration;
@@ -33,6 +34,22 @@ pub(super) struct Spent {
     pub pages: u32,
 }
 
+/// Reads a page of a source, with the reasons if somebody asks for them.
+pub(super) fn read_page(
+    definition: &Definition,
+    country: Country,
+    step: &Step,
+    url: Option<&Url>,
+    text: &str,
+    explains: bool,
+) -> Result<(Extracted, Option<Explanation>), ExtractError> {
+    let context = PageContext { url, country: Some(country), currency: definition.currency(country) };
+    if explains {
+        return extraction::explain(&step.recipe, text, context).map(|(extracted, why)| (extracted, Some(why)));
+    }
+    Ok((extraction::extract(&step.recipe, text, context)?, None))
+}
+
 impl Engine {
     /// Gets and reads one page of a source.
     pub(super) async fn get(
@@ -43,7 +60,20 @@ impl Engine {
         step: &Step,
         spent: &mut Spent,
     ) -> Result<ReadPage, GetError> {
-        let page = self.fetch(definition, url, *spent).await.map_err(|error| match error {
+        let request = self.watch.as_ref().map(|_| url.clone());
+        let fetched = self.fetch(definition, url, *spent).await;
+        if let Ok(page) = &fetched {
+            spent.requests += 1;
+            spent.bytes += page.bytes_received;
+        }
+        let read = fetched
+            .as_ref()
+            .ok()
+            .map(|page| read_page(definition, country, step, Some(&page.url), &page.text, self.watch.is_some()));
+        if let (Some(watch), Some(request)) = (&self.watch, request) {
+            watch(self.step_tried(definition, step, request, &fetched, read.as_ref()));
+        }
+        let page = fetched.map_err(|error| match error {
             FetchError::Later(wait) => GetError::Later(wait),
             FetchError::Gone(_) => GetError::Gone,
             other => {
@@ -51,16 +81,38 @@ impl Engine {
                 GetError::Failed(other.reason().unwrap_or(Reason::FailedToAccessSource))
             }
         })?;
-        spent.requests += 1;
-        spent.bytes += page.bytes_received;
-        let context =
-            PageContext { url: Some(&page.url), country: Some(country), currency: definition.currency(country) };
-        match extraction::extract(&step.recipe, &page.text, context) {
-            Ok(extracted) => Ok(ReadPage { url: page.url, extracted }),
-            Err(error) => {
+        match read {
+            Some(Ok((extracted, _))) => Ok(ReadPage { url: page.url, extracted }),
+            Some(Err(error)) => {
                 tracing::debug!(source = %definition.name, error = %error, "a page could not be read");
                 Err(GetError::Failed(Reason::Error))
             }
+            None => Err(GetError::Failed(Reason::Error)),
+        }
+    }
+
+    fn step_tried(
+        &self,
+        definition: &Definition,
+        step: &Step,
+        url: Url,
+        fetched: &Result<FetchedPage, FetchError>,
+        read: Option<&Result<(Extracted, Option<Explanation>), ExtractError>>,
+    ) -> StepTried {
+        let is_this = |(_, other): &(&'static str, &Step)| std::ptr::eq(*other, step);
+        let is_sent = url.scheme() != "embedded";
+        StepTried {
+            step: definition.named_steps().find(is_this).map_or("", |(name, _)| name),
+            headers: if is_sent { self.fetcher.shown_headers(&definition.policy) } else { Vec::new() },
+            url: Some(url),
+            answer: Some(fetched.as_ref().map(Answered::of).map_err(Clone::clone)),
+            read: read.cloned().map(|read| {
+                read.map(|(extracted, explanation)| PageRead {
+                    extracted,
+                    explanation: explanation.unwrap_or_default(),
+                })
+            }),
+            hit: None,
         }
     }
 
@@ -68,7 +120,8 @@ impl Engine {
         if url.scheme() == "embedded" {
             return self.fetch_embedded(url);
         }
-        let patience = if spent.requests == 0 { FIRST_PATIENCE } else { NEXT_PATIENCE };
+        let holds_slot = spent.requests == 0 && self.watch.is_none();
+        let patience = if holds_slot { FIRST_PATIENCE } else { NEXT_PATIENCE };
         self.fetcher.fetch(&PageRequest { url, policy: definition.policy.clone(), patience }).await
     }
 

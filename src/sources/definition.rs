@@ -116,6 +116,12 @@ impl Definition {
         self.countries.get(&country).and_then(|site| site.currency)
     }
 
+    /// The steps it has, in their order, by their names in definition files.
+    pub fn named_steps(&self) -> impl Iterator<Item = (&'static str, &Step)> {
+        let steps = [("search", &self.search), ("product", &self.product), ("offers", &self.offers)];
+        steps.into_iter().filter_map(|(name, step)| Some((name, step.as_ref()?)))
+    }
+
     pub fn is_searched(&self, key: Key) -> bool {
         self.search.is_some() && self.searched_keys.contains(&key)
     }

@@ -48,6 +48,15 @@ impl Registry {
         Registry::load_groups(dir, &[], Some(SAMPLE_PORT))
     }
 
+    /// As [`Registry::load`] beside a running demo, whose definitions wait for its port.
+    pub fn load_for_market(
+        dir: Option<&Path>,
+        extra: &[(String, String)],
+        market_port: u16,
+    ) -> Result<Registry, Vec<DefinitionError>> {
+        Registry::load_groups(dir, extra, Some(market_port))
+    }
+
     fn load_groups(
         dir: Option<&Path>,
         extra: &[(String, String)],
