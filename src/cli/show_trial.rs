@@ -20,9 +20,11 @@ const INDENT: &str = "  ";
 /// Writes a trial, a step after the other, then what is missing and how it ended.
 pub(super) fn show(out: &mut impl Write, definition: &Definition, lookup: &Lookup, trial: &Trial) -> io::Result<()> {
     writeln!(out, "{} · {} · {} {}", lookup.source, lookup.country, lookup.key.v1(), cut(&lookup.value, 80))?;
+    let mut sent = &[][..];
     for (step, number) in trial.steps.iter().zip(1..) {
         writeln!(out)?;
-        show_step(out, step, number)?;
+        show_step(out, step, number, step.headers != sent)?;
+        sent = &step.headers;
     }
     writeln!(out)?;
     let missing = missing(trial);
@@ -36,15 +38,15 @@ pub(super) fn show(out: &mut impl Write, definition: &Definition, lookup: &Looku
     writeln!(out, "result     {}", result(trial))
 }
 
-fn show_step(out: &mut impl Write, step: &StepTried, number: u32) -> io::Result<()> {
+fn show_step(out: &mut impl Write, step: &StepTried, number: u32, shows_headers: bool) -> io::Result<()> {
     let url = step.url.as_ref().map_or("from a file", |url| url.as_str());
     match &step.answer {
         None => writeln!(out, "{number} {}  saved page of {url}", step.step)?,
         Some(answer) => {
             writeln!(out, "{number} {}  GET {url}", step.step)?;
             let headers: Vec<String> = step.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-            if !headers.is_empty() {
-                writeln!(out, "{INDENT}sent      {}", cut(&headers.join(" · "), 140))?;
+            if shows_headers && !headers.is_empty() {
+                writeln!(out, "{INDENT}sent      {}", headers.join(" · "))?;
             }
             match answer {
                 Ok(answered) => {
@@ -160,10 +162,9 @@ fn unnamed(definition: &Definition, trial: &Trial) -> Vec<String> {
 
 fn result(trial: &Trial) -> String {
     match &trial.outcome {
-        None => match trial.is_understood() {
-            true => "understood".to_owned(),
-            false => "not understood".to_owned(),
-        },
+        None if !trial.is_understood() => "not understood".to_owned(),
+        None if missing(trial).is_empty() => "understood".to_owned(),
+        None => "understood, but something is missing".to_owned(),
         Some(Outcome::Found { pages, .. }) => {
             let offers: usize = pages.iter().filter_map(|page| Some(page.content.as_ref()?.offers.len())).sum();
             let more = pages.last().is_some_and(|page| !page.is_last);

@@ -43,6 +43,7 @@ impl<'a> Explainer<'a> {
             lists: [self.offers(), self.results()].into_iter().flatten().collect(),
             next_page: self.next_page(),
             no_result: self.facts.no_result_sign.and_then(|i| self.recipe.no_result.get(i)).map(|s| s.text.clone()),
+            prices_stand_in: Vec::new(),
         }
     }
 

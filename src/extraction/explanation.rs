@@ -15,6 +15,19 @@ pub struct Explanation {
     /// The sign by which the page says that there is nothing, as the definition writes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub no_result: Option<String>,
+    /// Where prices stand, when a rule for a price yielded nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub prices_stand_in: Vec<PricePlace>,
+}
+
+/// A kind of element with prices in it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PricePlace {
+    /// `td.amount`
+    pub element: String,
+    pub count: usize,
+    /// The first such price, as printed.
+    pub first: String,
 }
 
 /// One field: what it is, why, and what it could have been.

@@ -7,7 +7,7 @@ use super::extracted::{ExtractError, Extracted, PageContext};
 use super::pass::Facts;
 use super::recipe::Format;
 use super::trace::Trace;
-use super::{json, lists, merge, pass};
+use super::{json, lists, merge, pass, price_places};
 
 /// Pages are fed to the parser in pieces, as from a socket; the answer does not depend on their size.
 const CHUNK_BYTES: usize = 64 * 1024;
@@ -40,7 +40,8 @@ pub fn explain(
     let facts = read(recipe, html, CHUNK_BYTES, true)?;
     let mut trace = Trace::open();
     let extracted = answer(recipe, &facts, context, &mut trace);
-    let explanation = Explainer::new(recipe, &facts, context, &extracted, trace.into_seen()).explain();
+    let mut explanation = Explainer::new(recipe, &facts, context, &extracted, trace.into_seen()).explain();
+    explanation.prices_stand_in = price_places::find(recipe, html, CHUNK_BYTES, &explanation);
     Ok((extracted, explanation))
 }
 

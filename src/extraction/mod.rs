@@ -29,6 +29,7 @@ mod microdata;
 mod origin;
 mod pass;
 mod price_number;
+mod price_places;
 mod price_symbols;
 pub mod price_text;
 mod rating;
@@ -47,7 +48,8 @@ mod walk;
 
 pub use compile::{CompiledRecipe, RecipeError, RecipeFault};
 pub use explanation::{
-    Dropped, EntryExplained, Explanation, FieldExplained, ListExplained, Loser, Origin, RuleOutcome, RuleTried, Why,
+    Dropped, EntryExplained, Explanation, FieldExplained, ListExplained, Loser, Origin, PricePlace, RuleOutcome,
+    RuleTried, Why,
 };
 pub use extract::{explain, extract, extract_in_chunks};
 pub use extracted::{Evidence, ExtractError, Extracted, PageContext, SearchResult, Verdict};

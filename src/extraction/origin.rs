@@ -67,11 +67,10 @@ fn in_graph(
     let exactly = |root: &NodeId| property(graph, *root, field, Some(value));
     let of_kind = || (0..graph.nodes.len()).filter(|n| graph.nodes[*n].evidence == Some(evidence)).take(MAX_VISITED);
     let any = |root: &NodeId| property(graph, *root, field, None);
-    roots
-        .iter()
-        .find_map(exactly)
-        .or_else(|| roots.iter().find_map(any))
+    let found = roots.iter().find_map(exactly).or_else(|| roots.iter().find_map(any));
+    found
         .or_else(|| of_kind().find_map(|n| exactly(&n)))
+        .or_else(|| (field == ProductField::CategoryName).then(|| ("BreadcrumbList".to_owned(), value.to_owned())))
 }
 
 /// The nearest property of a thing, or of the things it leads to, that says the value: its path, and its text.
@@ -196,7 +195,7 @@ pub(super) fn says(field: ProductField, text: &str, value: &str) -> bool {
         }
         ProductField::Currency => {
             let currency = price_text::parse_currency(text, CurrencyHint::default());
-            currency.is_none_or(|c| c.code() == value)
+            currency.is_some_and(|c| c.code() == value)
         }
         ProductField::Gtins => identifiers::gtin(text).is_some_and(|gtin| value.contains(gtin.as_str())),
         ProductField::Availability => {
