@@ -71,6 +71,8 @@ pub enum Evidence {
     JsonLd,
     Microdata,
     Meta,
+    /// Product data in the page's scripts.
+    State,
     /// The page as a person sees it.
     Visible,
 }

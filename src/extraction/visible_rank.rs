@@ -1,11 +1,14 @@
 //! Which of the things seen on a page belong to its own product: the price beside the title or the buy button, not the one
 //! of a recommendation, a list price, an instalment or the postage.
 
+use super::article_votes::{self, ArticleVotes};
+use super::extracted::Evidence;
 use super::hints::Hints;
-use super::identifiers::Label;
+use super::identifiers::{self, Label};
 use super::identity::fold;
 use super::meta::Head;
 use super::price_text::{self, CurrencyHint, PriceHint};
+use super::script_words::Key;
 use super::visible::{Candidate, Note, Visible};
 use crate::domain::{Amount, Availability, Currency};
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,6 +33,11 @@ pub(super) struct Shown {
     /// The one currency that all prices on the page name.
     pub page_currency: Option<Currency>,
 }
+
+/// How far behind the title an article number is surely the product's.
+const NEAR_TITLE_BYTES: usize = 2_000;
+/// How far from the title the brand stands.
+const NEAR_BRAND_BYTES: usize = 400;
 
 /// Regions that never show the page's own product.
 const ELSEWHERE: Hints = Hints::RELATED;
@@ -217,9 +225,50 @@ fn stock(visible: &Visible, name_at: Option<usize>) -> Option<Availability> {
 
 /// The values printed under a label, in the page's own part.
 pub(super) fn labelled(visible: &Visible, label: Label) -> impl Iterator<Item = &str> {
+    own_labels(visible).filter(move |n| n.value.0 == label).map(|n| n.value.1.as_str())
+}
+
+/// The labelled values in the page's own part.
+fn own_labels(visible: &Visible) -> impl Iterator<Item = &Note<(Label, String)>> {
+    visible.labels.iter().filter(|n| !n.region.has(ELSEWHERE | Hints::FOOTER | Hints::OPTION))
+}
+
+/// The numbers a person sees named as the article's, and those that forms send to the shop.
+pub(super) fn vote_for_articles(visible: &Visible, head: &Head, votes: &mut ArticleVotes) {
+    let name_at = main_heading(visible, head).map(|h| h.at);
+    for note in own_labels(visible).filter(|n| identifiers::is_article_number(&n.value.1)) {
+        let points = match note.value.0 {
+            Label::Sku => article_votes::LABELLED,
+            Label::Code => article_votes::NAMED,
+            Label::Model => article_votes::LABELLED_MODEL,
+            Label::Gtin | Label::Mpn | Label::Brand => continue,
+        };
+        let is_near = name_at.is_some_and(|at| note.at >= at && note.at - at <= NEAR_TITLE_BYTES);
+        let near = if is_near && note.value.0 != Label::Model { article_votes::NEAR_TITLE } else { 0 };
+        votes.add(&note.value.1, points + near, Evidence::Visible);
+    }
+    let own = |n: &&Note<(Key, String)>| !n.region.has(ELSEWHERE | Hints::HEADER | Hints::FOOTER);
+    let skus: BTreeSet<&str> =
+        visible.form_ids.iter().filter(own).filter(|n| n.value.0 == Key::Sku).map(|n| n.value.1.as_str()).collect();
+    for note in visible.form_ids.iter().filter(own) {
+        // Forms that send different numbers are those of several products.
+        let points = if note.value.0 == Key::Sku && skus.len() == 1 {
+            article_votes::IN_STATE
+        } else {
+            article_votes::DATABASE_ID
+        };
+        votes.add(&note.value.1, points, Evidence::State);
+    }
+}
+
+/// The brand that an element near the title is named for.
+pub(super) fn named_brand<'a>(visible: &'a Visible, head: &Head) -> Option<&'a str> {
+    let name_at = main_heading(visible, head)?.at;
     visible
-        .labels
+        .brands
         .iter()
-        .filter(move |n| n.value.0 == label && !n.region.has(ELSEWHERE | Hints::FOOTER | Hints::OPTION))
-        .map(|n| n.value.1.as_str())
+        .filter(|n| !n.region.has(ELSEWHERE | Hints::FOOTER | Hints::HEADER | Hints::NAVIGATION | Hints::OPTION))
+        .filter(|n| n.at.abs_diff(name_at) <= NEAR_BRAND_BYTES)
+        .min_by_key(|n| n.at.abs_diff(name_at))
+        .map(|n| n.value.as_str())
 }

@@ -12,7 +12,7 @@ use url::Url;
 
 /// Any shop's page: all evidence, no rules.
 fn any_shop() -> CompiledRecipe {
-    let embedded = vec![Embedded::JsonLd, Embedded::Microdata, Embedded::Meta, Embedded::Visible];
+    let embedded = vec![Embedded::JsonLd, Embedded::Microdata, Embedded::Meta, Embedded::State, Embedded::Visible];
     CompiledRecipe::compile(&Recipe { embedded, ..Recipe::default() }).unwrap()
 }
 
