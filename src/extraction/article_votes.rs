@@ -8,7 +8,7 @@ use super::identity::PageIdentity;
 /// In the product's own markup.
 pub(super) const IN_MARKUP: i32 = 50;
 /// In the markup of one of several sizes or colours of which the page chooses none.
-pub(super) const IN_MARKUP_OF_ONE: i32 = 35;
+pub(super) const IN_MARKUP_OF_ONE: i32 = 30;
 /// Printed behind a word for article number.
 pub(super) const LABELLED: i32 = 40;
 /// Printed in an element that is named for it.

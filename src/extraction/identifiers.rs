@@ -329,6 +329,50 @@ fn label_before_number(text: &str) -> Option<(Label, Option<&str>)> {
     matches!(label, Label::Sku | Label::Gtin | Label::Mpn).then_some((label, Some(value)))
 }
 
+/// Words that shops print around a brand's name, before and behind it.
+const AROUND_BRAND: &[(&str, &str)] = &[
+    ("visit the ", " store"),
+    ("visit the ", ""),
+    ("besuche den ", "-store"),
+    ("besuchen sie den ", "-store"),
+    ("besuchen sie den ", "-shop"),
+    ("visiter la boutique ", ""),
+    ("visitez la boutique ", ""),
+    ("visita lo store di ", ""),
+    ("visita la tienda de ", ""),
+    ("visite a loja ", ""),
+    ("bezoek de ", "-store"),
+    ("besök ", "-butiken"),
+    ("odwiedź sklep ", ""),
+    ("shop all ", ""),
+    ("see all ", ""),
+    ("more from ", ""),
+    ("mehr von ", ""),
+    ("alles von ", ""),
+    ("plus de ", ""),
+    ("brand ", ""),
+    ("marke ", ""),
+    ("by ", ""),
+    ("von ", ""),
+    ("par ", ""),
+];
+
+/// A brand's name without the words around it: `Brand: Acme`, `Visit the Acme Store`, `by Acme` → `Acme`.
+pub(super) fn brand_name(text: &str) -> &str {
+    let text = text.rsplit_once(':').map_or(text, |(_, name)| name).trim();
+    AROUND_BRAND.iter().find_map(|(before, behind)| between(text, before, behind)).unwrap_or(text)
+}
+
+/// What stands between two texts, whatever their case.
+fn between<'t>(text: &'t str, before: &str, behind: &str) -> Option<&'t str> {
+    let head = text.get(..before.len())?;
+    let rest = text.get(before.len()..)?;
+    let cut = rest.len().checked_sub(behind.len())?;
+    let (name, tail) = (rest.get(..cut)?, rest.get(cut..)?);
+    let same = head.to_lowercase() == before && tail.to_lowercase() == behind;
+    (same && !name.trim().is_empty()).then_some(name.trim())
+}
+
 /// Whether a text can be the value of a label: short, and not another label.
 pub(super) fn is_value(text: &str) -> bool {
     text.chars().count() <= MAX_VALUE_CHARS && text.chars().any(char::is_alphanumeric) && !text.ends_with(':')
@@ -376,6 +420,30 @@ mod tests {
         assert_eq!(label("Art.-Nr.:"), Some((Label::Sku, None)));
         assert_eq!(label("Marke"), Some((Label::Brand, None)));
         assert_eq!(label("Our brand is great"), None);
+    }
+
+    #[test]
+    fn labels_before_a_number_without_a_colon() {
+        assert_eq!(label("Art.-Nr. 12345"), Some((Label::Sku, Some("12345"))));
+        assert_eq!(label("(SKU# TP-77)"), Some((Label::Sku, Some("TP-77"))));
+        assert_eq!(label("Réf. : 304103"), Some((Label::Sku, Some("304103"))));
+        assert_eq!(label("Reference guide 2"), None);
+        assert_eq!(label("Article of the day"), None);
+    }
+
+    #[test]
+    fn brands_without_the_words_around_them() {
+        for text in [
+            "Acme",
+            "Brand: Acme",
+            "Visit the Acme Store",
+            "Visiter la boutique Acme",
+            "by Acme",
+            "BESUCHE DEN Acme-STORE",
+        ] {
+            assert_eq!(brand_name(text), "Acme", "{text}");
+        }
+        assert_eq!(brand_name("Byron"), "Byron");
     }
 
     #[test]

@@ -177,7 +177,7 @@ impl Merger<'_> {
         self.text(ProductField::Url, facts.url.as_deref(), evidence);
         self.text(ProductField::ImageUrl, facts.image.as_deref(), evidence);
         self.text(ProductField::Description, facts.description.as_deref(), evidence);
-        self.text(ProductField::BrandName, facts.brand.as_deref().map(without_label), evidence);
+        self.text(ProductField::BrandName, facts.brand.as_deref().map(identifiers::brand_name), evidence);
         self.text(ProductField::CategoryName, facts.category.as_deref(), evidence);
         let offer = choose_offer(facts, identity, shown);
         let sku = facts.sku.as_deref().or_else(|| offer.and_then(|o| o.sku.as_deref()));
@@ -192,8 +192,12 @@ impl Merger<'_> {
         self.mpns(facts.mpns.clone(), evidence);
         self.gtins(&facts.gtins, evidence);
         if let Some(offer) = offer {
-            // Markup may name the list price while the page asks for less.
-            if shown.score >= SURE && offer.price.is_some() && offer.price == shown.list_price {
+            // Markup may name the list price while the page asks for less, or where bidding began while more is bid.
+            let is_list = offer.price.is_some() && offer.price == shown.list_price;
+            let is_start = offer.price.is_some() && offer.price == shown.start_price;
+            if shown.score >= SURE && is_start {
+                self.price(shown.price, shown.currency.or(offer.currency), Evidence::Visible);
+            } else if shown.score >= SURE && is_list {
                 self.price(shown.price, shown.currency.or(offer.currency), Evidence::Visible);
                 self.product.list_price = self.product.list_price.or(offer.price);
             }
@@ -243,7 +247,7 @@ impl Merger<'_> {
             self.product.list_price = head.list_price(hint);
         }
         self.availability(head.availability(), evidence);
-        self.text(ProductField::BrandName, head.brand(), evidence);
+        self.text(ProductField::BrandName, head.brand().map(identifiers::brand_name), evidence);
         if let Some(sku) = head.sku() {
             self.skus.add(sku, article_votes::IN_META, evidence);
         }
@@ -276,8 +280,12 @@ impl Merger<'_> {
             self.availability(Some(Availability::InStock), evidence);
         }
         let labelled = |label| visible_rank::labelled(&facts.visible, label);
-        self.text(ProductField::BrandName, labelled(Label::Brand).next(), evidence);
-        self.text(ProductField::BrandName, visible_rank::named_brand(&facts.visible, &facts.head), evidence);
+        self.text(ProductField::BrandName, labelled(Label::Brand).next().map(identifiers::brand_name), evidence);
+        self.text(
+            ProductField::BrandName,
+            visible_rank::named_brand(&facts.visible, &facts.head).map(identifiers::brand_name),
+            evidence,
+        );
         visible_rank::vote_for_articles(&facts.visible, &facts.head, &mut self.skus);
         self.mpns(
             labelled(Label::Mpn).filter(|v| identifiers::is_article_number(v)).take(1).map(str::to_owned).collect(),
@@ -387,11 +395,6 @@ fn offer_availability(facts: &ProductFacts, offer: &OfferFacts) -> Option<Availa
 pub(super) fn clean(text: &str) -> String {
     let text = text.replace(super::price_text::RUN_BREAK, "");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// `Brand: Acme` → `Acme`.
-fn without_label(text: &str) -> &str {
-    text.rsplit_once(':').map_or(text, |(_, name)| name)
 }
 
 /// An address in its absolute form, where the page's own is known.

@@ -19,6 +19,8 @@ const MAX_PRICE_NODE_BYTES: usize = 160;
 const MAX_PHRASE_BYTES: usize = 120;
 const MAX_CANDIDATES: usize = 3_000;
 const MAX_NOTES: usize = 500;
+/// Longer texts in an element named for the brand are prose.
+const MAX_BRAND_WORDS: usize = 6;
 
 /// A price somewhere on the page.
 #[derive(Debug, Clone)]
@@ -257,7 +259,8 @@ impl Visible {
     /// Looks at an element that is named for the brand.
     pub fn note_brand(&mut self, start: usize, region: Hints) {
         let text = self.since(start, 60);
-        if identifiers::is_value(&text) && text.len() < 50 && self.brands.len() < MAX_NOTES {
+        let is_name = identifiers::is_value(&text) && text.chars().any(char::is_alphabetic);
+        if is_name && text.split_whitespace().count() <= MAX_BRAND_WORDS && self.brands.len() < MAX_NOTES {
             self.brands.push(Note { at: start, region, value: text });
         }
     }

@@ -28,6 +28,8 @@ pub(super) struct Shown {
     pub currency: Option<Currency>,
     pub score: i32,
     pub list_price: Option<Amount>,
+    /// Where bidding began, beside the price that is bid now.
+    pub start_price: Option<Amount>,
     pub availability: Option<Availability>,
     pub has_buy_button: bool,
     /// The one currency that all prices on the page name.
@@ -71,6 +73,7 @@ pub(super) fn rank(visible: &Visible, head: &Head, hint: CurrencyHint) -> Shown 
             shown.currency = price.currency;
             shown.score = score;
             shown.list_price = list_price(&scored, candidate);
+            shown.start_price = start_price(&scored, candidate);
         }
     }
     let buttons = || visible.buy_buttons.iter().filter(|b| !b.region.has(ELSEWHERE | Hints::HEADER | Hints::FOOTER));
@@ -138,6 +141,7 @@ fn score(c: &Candidate, visible: &Visible, name_at: Option<usize>, in_list: bool
     add(Hints::SAVING, -45, 0);
     add(Hints::INSTALMENT, -50, 0);
     add(Hints::RANGE, -10, 0);
+    add(Hints::START, -60, 0);
     add(Hints::STRUCK, -80, -80);
     add(Hints::RELATED, -80, -120);
     add(Hints::FOOTER, -80, -100);
@@ -197,6 +201,15 @@ fn list_price(scored: &[(i32, &Candidate)], price: &Candidate) -> Option<Amount>
         })
         .filter(|c| c.amount > price.amount && c.start.abs_diff(price.start) <= 400)
         .min_by_key(|c| c.start.abs_diff(price.start))
+        .map(|c| c.amount)
+}
+
+/// A lower price that is named as the one bidding began at.
+fn start_price(scored: &[(i32, &Candidate)], price: &Candidate) -> Option<Amount> {
+    scored
+        .iter()
+        .map(|(_, c)| *c)
+        .find(|c| c.hints.has(Hints::START) && !c.region.has(ELSEWHERE) && c.amount < price.amount)
         .map(|c| c.amount)
 }
 
