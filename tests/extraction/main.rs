@@ -5,6 +5,7 @@ mod corpus;
 mod embedded;
 mod recipes;
 mod seen;
+mod state;
 
 use pricemill::extraction::recipe::{Embedded, Recipe};
 use pricemill::extraction::{CompiledRecipe, Extracted, PageContext, extract};
