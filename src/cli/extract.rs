@@ -125,7 +125,7 @@ pub fn run_batch(
 
 /// How any shop's page is read: all evidence, no rules.
 pub fn recipe() -> anyhow::Result<CompiledRecipe> {
-    let embedded = vec![Embedded::JsonLd, Embedded::Microdata, Embedded::Meta, Embedded::Visible];
+    let embedded = vec![Embedded::JsonLd, Embedded::Microdata, Embedded::Meta, Embedded::State, Embedded::Visible];
     Ok(CompiledRecipe::compile(&Recipe { embedded, ..Recipe::default() })?)
 }
 

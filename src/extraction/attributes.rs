@@ -21,6 +21,10 @@ pub(super) struct Seen {
     pub rel: Option<String>,
     pub kind: Option<String>,
     pub lang: Option<String>,
+    /// Attributes that may hold product data, not decoded.
+    pub state: Vec<String>,
+    /// Of a script.
+    pub id: Option<String>,
 }
 
 impl Seen {

@@ -71,6 +71,8 @@ pub enum Evidence {
     JsonLd,
     Microdata,
     Meta,
+    /// Product data in the page's scripts.
+    State,
     /// The page as a person sees it.
     Visible,
     /// Not from the page: what the source has in this country.
@@ -85,6 +87,7 @@ impl Evidence {
             Evidence::JsonLd => "json-ld",
             Evidence::Microdata => "microdata",
             Evidence::Meta => "meta",
+            Evidence::State => "state",
             Evidence::Visible => "visible",
             Evidence::Default => "default",
         }

@@ -16,7 +16,7 @@ hints! {
     PRICE = 0, CURRENT = 1, OLD = 2, UNIT = 3, SHIPPING = 4, SAVING = 5, INSTALMENT = 6, RELATED = 7, STOCK = 8,
     BUY = 9, HEADER = 10, FOOTER = 11, NAVIGATION = 12, TITLE = 13, PRODUCT = 14, CENTS = 15, CARD = 16, VARIANT = 17,
     REVIEW = 18, HIDDEN = 19, STRUCK = 20, LINK = 21, OPTION = 22, ASIDE = 23, BRAND = 24, RANGE = 25,
-    ACCESSORY = 26,
+    ACCESSORY = 26, CODE = 27, START = 28,
 }
 
 impl Hints {
@@ -111,6 +111,9 @@ fn word(word: &str) -> Hints {
             Hints::REVIEW
         }
         "brand" | "manufacturer" | "marke" | "hersteller" | "byline" | "vendor" | "designer" => Hints::BRAND,
+        "sku" | "productcode" | "prdcode" | "artnr" | "artnum" | "articlenumber" | "artikelnummer" | "artikelnr"
+        | "itemnumber" | "productnumber" | "reference" | "itemcode" | "bestellnummer" => Hints::CODE,
+        "startprice" | "startingprice" | "startbid" | "startingbid" | "startpreis" | "openingbid" => Hints::START,
         "from" | "range" | "starting" | "ab" | "min" | "max" => Hints::RANGE,
         "price" => Hints::PRICE,
         _ => Hints::NONE,
@@ -130,6 +133,11 @@ fn pair(first: &str, second: &str) -> Hints {
         ("add" | "to" | "in" | "buy", "cart" | "basket" | "bag" | "btn" | "button" | "box") => Hints::BUY,
         ("line" | "cross", "through" | "out") | ("non", "sale") | ("full", "price") => Hints::OLD,
         ("base", "unit") => Hints::UNIT,
+        ("start" | "starting" | "opening", "price" | "bid") => Hints::START,
+        (
+            "product" | "item" | "article" | "prd" | "prod" | "style" | "art" | "artikel" | "order",
+            "code" | "number" | "no" | "nr" | "num" | "ref" | "reference" | "nummer",
+        ) => Hints::CODE,
         ("sold", "out") | ("in", "stock") => Hints::STOCK,
         ("side", "bar") => Hints::NAVIGATION,
         _ => Hints::NONE,

@@ -9,6 +9,10 @@ use std::sync::LazyLock;
 pub(super) enum Label {
     Gtin,
     Sku,
+    /// A word that means the shop's number on some pages and the manufacturer's on others.
+    Model,
+    /// No label: the name of the element says what stands in it.
+    Code,
     Mpn,
     Brand,
 }
@@ -80,7 +84,6 @@ const LABELS: &[(Label, &[&str])] = &[
             "mfr part number",
             "mfg part number",
             "item model number",
-            "model number",
             "modellnummer",
             "modell-nr",
             "numero modello articolo",
@@ -159,14 +162,84 @@ const LABELS: &[(Label, &[&str])] = &[
             "šifra",
             "asin",
             "ebay item number",
-            "model",
-            "商品編號",
+            "ebay-artikelnummer",
+            "numéro de l'objet ebay",
+            "numero oggetto ebay",
+            "número de artículo de ebay",
+            "numéro d'article",
+            "numero articolo",
+            "número de artículo",
+            "nº de artículo",
+            "nr artykułu",
+            "nr katalogowy",
+            "kod",
+            "kód",
+            "kód tovaru",
+            "kód zboží",
+            "číslo produktu",
+            "objednací číslo",
+            "obj. číslo",
+            "tuotekoodi",
+            "tuotenro",
+            "artikelkod",
+            "artnr",
+            "art.nummer",
+            "art nr",
+            "art no",
+            "art. no",
+            "artikelcode",
+            "artikel",
+            "artikel-id",
+            "artikel-code",
+            "produkt-nr",
+            "produktnr",
+            "produkt nr",
+            "produkt-id",
+            "varekode",
+            "item code",
+            "item sku",
+            "item id",
+            "article code",
+            "article",
+            "style no",
+            "style number",
+            "style code",
+            "stock code",
+            "catalog number",
+            "catalogue number",
+            "cat. no",
+            "order number",
+            "order code",
+            "order no",
+            "réf. produit",
+            "référence produit",
+            "réf. article",
+            "ref. producto",
+            "ref. prodotto",
+            "cod. articolo",
+            "cód",
+            "cód. produto",
+            "cod. produs",
+            "cod articol",
+            "ürün kodu",
+            "stok kodu",
+            "termékkód",
+            "toote kood",
+            "prece kods",
+            "kodas",
+            "код изделия",
+            "арт",
+            "商品編碼",
+            "商品コード",
+            "상품번호",
+            "商品编号",
             "商品货号",
             "商品番号",
             "品番",
             "рекомендованный артикул",
         ],
     ),
+    (Label::Model, &["model", "modell", "modèle", "modello", "modelo", "модель", "型番", "model no", "model number"]),
     (
         Label::Brand,
         &[
@@ -223,16 +296,81 @@ const MAX_VALUE_CHARS: usize = 80;
 
 /// The label in a text, and the value when both stand in it (`EAN: 4006381333931`).
 pub(super) fn label(text: &str) -> Option<(Label, Option<&str>)> {
+    let text = text.trim().trim_start_matches('(').trim_end_matches(')');
     let (name, value) = match text.split_once([':', '：']) {
         Some((name, value)) => (name, Some(value.trim()).filter(|v| !v.is_empty())),
         None => (text, None),
     };
+    if value.is_none()
+        && let Some(found) = label_before_number(text)
+    {
+        return Some(found);
+    }
     if name.chars().take(MAX_LABEL_CHARS + 1).count() > MAX_LABEL_CHARS {
         return None;
     }
     let name = name.trim().trim_end_matches(['.', '#', ' ']).to_lowercase();
     let found = *BY_NAME.get(name.as_str())?;
     Some((found, value.filter(|v| v.chars().count() <= MAX_VALUE_CHARS)))
+}
+
+/// `Art.-Nr. 12345`, `SKU 12345`: a label without a colon, and nothing else behind it than a number.
+fn label_before_number(text: &str) -> Option<(Label, Option<&str>)> {
+    if text.len() > MAX_LABEL_CHARS + MAX_VALUE_CHARS || !text.bytes().any(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let (at, _) = text.char_indices().rev().find(|(_, c)| c.is_whitespace())?;
+    let (name, value) = (text.get(..at)?, text.get(at..)?.trim());
+    if name.chars().take(MAX_LABEL_CHARS + 1).count() > MAX_LABEL_CHARS || !is_article_number(value) {
+        return None;
+    }
+    let name = name.trim().trim_end_matches(['.', '#', ' ']).to_lowercase();
+    let label = *BY_NAME.get(name.as_str())?;
+    matches!(label, Label::Sku | Label::Gtin | Label::Mpn).then_some((label, Some(value)))
+}
+
+/// Words that shops print around a brand's name, before and behind it.
+const AROUND_BRAND: &[(&str, &str)] = &[
+    ("visit the ", " store"),
+    ("visit the ", ""),
+    ("besuche den ", "-store"),
+    ("besuchen sie den ", "-store"),
+    ("besuchen sie den ", "-shop"),
+    ("visiter la boutique ", ""),
+    ("visitez la boutique ", ""),
+    ("visita lo store di ", ""),
+    ("visita la tienda de ", ""),
+    ("visite a loja ", ""),
+    ("bezoek de ", "-store"),
+    ("besök ", "-butiken"),
+    ("odwiedź sklep ", ""),
+    ("shop all ", ""),
+    ("see all ", ""),
+    ("more from ", ""),
+    ("mehr von ", ""),
+    ("alles von ", ""),
+    ("plus de ", ""),
+    ("brand ", ""),
+    ("marke ", ""),
+    ("by ", ""),
+    ("von ", ""),
+    ("par ", ""),
+];
+
+/// A brand's name without the words around it: `Brand: Acme`, `Visit the Acme Store`, `by Acme` → `Acme`.
+pub(super) fn brand_name(text: &str) -> &str {
+    let text = text.rsplit_once(':').map_or(text, |(_, name)| name).trim();
+    AROUND_BRAND.iter().find_map(|(before, behind)| between(text, before, behind)).unwrap_or(text)
+}
+
+/// What stands between two texts, whatever their case.
+fn between<'t>(text: &'t str, before: &str, behind: &str) -> Option<&'t str> {
+    let head = text.get(..before.len())?;
+    let rest = text.get(before.len()..)?;
+    let cut = rest.len().checked_sub(behind.len())?;
+    let (name, tail) = (rest.get(..cut)?, rest.get(cut..)?);
+    let same = head.to_lowercase() == before && tail.to_lowercase() == behind;
+    (same && !name.trim().is_empty()).then_some(name.trim())
 }
 
 /// Whether a text can be the value of a label: short, and not another label.
@@ -282,6 +420,30 @@ mod tests {
         assert_eq!(label("Art.-Nr.:"), Some((Label::Sku, None)));
         assert_eq!(label("Marke"), Some((Label::Brand, None)));
         assert_eq!(label("Our brand is great"), None);
+    }
+
+    #[test]
+    fn labels_before_a_number_without_a_colon() {
+        assert_eq!(label("Art.-Nr. 12345"), Some((Label::Sku, Some("12345"))));
+        assert_eq!(label("(SKU# TP-77)"), Some((Label::Sku, Some("TP-77"))));
+        assert_eq!(label("Réf. : 304103"), Some((Label::Sku, Some("304103"))));
+        assert_eq!(label("Reference guide 2"), None);
+        assert_eq!(label("Article of the day"), None);
+    }
+
+    #[test]
+    fn brands_without_the_words_around_them() {
+        for text in [
+            "Acme",
+            "Brand: Acme",
+            "Visit the Acme Store",
+            "Visiter la boutique Acme",
+            "by Acme",
+            "BESUCHE DEN Acme-STORE",
+        ] {
+            assert_eq!(brand_name(text), "Acme", "{text}");
+        }
+        assert_eq!(brand_name("Byron"), "Byron");
     }
 
     #[test]

@@ -102,6 +102,25 @@ impl<'a> PageIdentity<'a> {
             && self.own_urls().any(|u| u.as_str().to_ascii_lowercase().contains(&number.to_ascii_lowercase()))
     }
 
+    /// Whether a number stands in the page's address by itself, not as part of a longer one.
+    pub fn url_names(&self, number: &str) -> bool {
+        let number = number.to_ascii_lowercase();
+        !number.is_empty()
+            && self.own_urls().any(|url| {
+                let url = url.as_str().to_ascii_lowercase();
+                url.match_indices(&number).any(|(at, found)| {
+                    let letter = |c: char| c.is_ascii_alphanumeric();
+                    !url[..at].ends_with(letter) && !url[at + found.len()..].starts_with(letter)
+                })
+            })
+    }
+
+    /// Letters and digits of the shortest title or heading that holds a name.
+    pub fn shortest_holder(&self, name: &str) -> Option<usize> {
+        let name = fold(name);
+        self.names.iter().filter(|own| own.contains(&name)).map(|own| own.chars().count()).min()
+    }
+
     /// Whether an article number stands in the query or fragment of the page's address, where shops put the chosen variant.
     pub fn query_holds(&self, number: &str) -> bool {
         let Some(url) = self.url else { return false };

@@ -1,6 +1,8 @@
 //! Evidence to product: for each field the strongest evidence that says something wins, and its source is remembered.
 
+use super::article_votes::{self, ArticleVotes};
 use super::compile::CompiledRecipe;
+use super::embedded_state::{self, Known, StateFacts};
 use super::extracted::{Evidence, Extracted, PageContext, Verdict};
 use super::identifiers::{self, Label};
 use super::identity::{self, PageIdentity};
@@ -10,6 +12,7 @@ use super::recipe::{Embedded, ProductField};
 use super::schema_offer::OfferFacts;
 use super::schema_org::{self, ProductFacts};
 use super::trace::Trace;
+use super::visible::Visible;
 use super::visible_rank::{self, Shown};
 use super::{availability, breadcrumbs, losers, rules};
 use crate::domain::{Amount, Availability, Currency, Gtin, Product};
@@ -21,7 +24,13 @@ const SURE: i32 = 70;
 /// Builds the answer from everything one pass found; `trace` hears what won and what lost.
 pub(super) fn merge(recipe: &CompiledRecipe, facts: &Facts, context: PageContext<'_>, trace: &mut Trace) -> Extracted {
     let hint = currency_hint(facts, context);
-    let mut merger = Merger { product: Product::default(), provenance: BTreeMap::new(), context, trace };
+    let mut merger = Merger {
+        product: Product::default(),
+        provenance: BTreeMap::new(),
+        context,
+        skus: ArticleVotes::default(),
+        trace,
+    };
     let read = rules::Reader { caught: &facts.page, hint, context, trail: None };
     merger.take(rules::product(recipe, &read), Evidence::Rule);
     if merger.product.price.is_some() {
@@ -49,9 +58,13 @@ pub(super) fn merge(recipe: &CompiledRecipe, facts: &Facts, context: PageContext
     if recipe.reads(Embedded::Meta) {
         merger.take_meta(facts, hint);
     }
+    let state = merger.own_state(facts, &identity, hint);
+    merger.take_state(&state);
     if recipe.reads(Embedded::Visible) {
         merger.take_visible(facts, &shown);
     }
+    merger.take_state_price(&state, &facts.visible);
+    merger.take_article_number(&identity);
     if merger.product.currency.is_none() && merger.product.price.is_some() {
         merger.default_currency(structured_currency, Evidence::JsonLd);
         merger.default_currency(context.currency, Evidence::Default);
@@ -75,6 +88,7 @@ struct Merger<'a> {
     provenance: BTreeMap<ProductField, Evidence>,
     context: PageContext<'a>,
     trace: &'a mut Trace,
+    skus: ArticleVotes,
 }
 
 impl Merger<'_> {
@@ -218,16 +232,27 @@ impl Merger<'_> {
         self.text(ProductField::Url, facts.url.as_deref(), evidence);
         self.text(ProductField::ImageUrl, facts.image.as_deref(), evidence);
         self.text(ProductField::Description, facts.description.as_deref(), evidence);
-        self.text(ProductField::BrandName, facts.brand.as_deref().map(without_label), evidence);
+        self.text(ProductField::BrandName, facts.brand.as_deref().map(identifiers::brand_name), evidence);
         self.text(ProductField::CategoryName, facts.category.as_deref(), evidence);
         let offer = choose_offer(facts, identity, shown);
         let sku = facts.sku.as_deref().or_else(|| offer.and_then(|o| o.sku.as_deref()));
-        self.text(ProductField::Sku, sku.map(article_number), evidence);
+        if let Some(sku) = sku {
+            let is_one = facts.has_other_skus || facts.sku.is_none() && facts.offers.len() > 1;
+            self.skus.add(
+                sku,
+                if is_one { article_votes::IN_MARKUP_OF_ONE } else { article_votes::IN_MARKUP },
+                evidence,
+            );
+        }
         self.mpns(facts.mpns.clone(), evidence);
         self.gtins(&facts.gtins, evidence);
         if let Some(offer) = offer {
-            // Markup may name the list price while the page asks for less.
-            if shown.score >= SURE && offer.price.is_some() && offer.price == shown.list_price {
+            // Markup may name the list price while the page asks for less, or where bidding began while more is bid.
+            let is_list = offer.price.is_some() && offer.price == shown.list_price;
+            let is_start = offer.price.is_some() && offer.price == shown.start_price;
+            if shown.score >= SURE && is_start {
+                self.price(shown.price, shown.currency.or(offer.currency), Evidence::Visible);
+            } else if shown.score >= SURE && is_list {
                 self.price(shown.price, shown.currency.or(offer.currency), Evidence::Visible);
                 self.list_price(offer.price, evidence);
             }
@@ -276,8 +301,10 @@ impl Merger<'_> {
             self.list_price(head.list_price(hint), evidence);
         }
         self.availability(head.availability(), evidence);
-        self.text(ProductField::BrandName, head.brand(), evidence);
-        self.text(ProductField::Sku, head.sku(), evidence);
+        self.text(ProductField::BrandName, head.brand().map(identifiers::brand_name), evidence);
+        if let Some(sku) = head.sku() {
+            self.skus.add(sku, article_votes::IN_META, evidence);
+        }
         self.text(ProductField::ImageUrl, head.image(), evidence);
         self.text(ProductField::CategoryName, head.category(), evidence);
         self.text(ProductField::Description, head.description(), evidence);
@@ -307,8 +334,13 @@ impl Merger<'_> {
             self.availability(Some(Availability::InStock), evidence);
         }
         let labelled = |label| visible_rank::labelled(&facts.visible, label);
-        self.text(ProductField::BrandName, labelled(Label::Brand).next(), evidence);
-        self.text(ProductField::Sku, labelled(Label::Sku).find(|v| identifiers::is_article_number(v)), evidence);
+        self.text(ProductField::BrandName, labelled(Label::Brand).next().map(identifiers::brand_name), evidence);
+        self.text(
+            ProductField::BrandName,
+            visible_rank::named_brand(&facts.visible, &facts.head).map(identifiers::brand_name),
+            evidence,
+        );
+        visible_rank::vote_for_articles(&facts.visible, &facts.head, &mut self.skus);
         self.mpns(
             labelled(Label::Mpn).filter(|v| identifiers::is_article_number(v)).take(1).map(str::to_owned).collect(),
             evidence,
@@ -316,6 +348,46 @@ impl Merger<'_> {
         let gtins: Vec<Gtin> =
             labelled(Label::Gtin).flat_map(|v| v.split([',', ';', '/']).filter_map(identifiers::gtin)).collect();
         self.gtins(&gtins, evidence);
+    }
+
+    /// The product in the page's scripts, known again by what stronger evidence says.
+    fn own_state(&self, facts: &Facts, identity: &PageIdentity<'_>, hint: CurrencyHint) -> StateFacts {
+        let skus: Vec<&str> = self.skus.values().collect();
+        let known = Known { skus: &skus, gtins: &self.product.gtins };
+        embedded_state::own(&facts.state, identity, known, hint)
+    }
+
+    fn take_state(&mut self, state: &StateFacts) {
+        let evidence = Evidence::State;
+        for sku in &state.skus {
+            // Several numbers are those of sizes.
+            let points = if state.skus.len() == 1 { article_votes::IN_STATE } else { article_votes::DATABASE_ID };
+            self.skus.add(sku, points, evidence);
+        }
+        state.ids.iter().for_each(|id| self.skus.add(id, article_votes::DATABASE_ID, evidence));
+        self.text(ProductField::BrandName, state.brand.as_deref(), evidence);
+        if let [gtin] = state.gtins.as_slice() {
+            self.gtins(&[*gtin], evidence);
+        }
+        if let [mpn] = state.mpns.as_slice() {
+            self.mpns(vec![mpn.clone()], evidence);
+        }
+    }
+
+    /// Where nothing else names a price, or a price without its currency or stock.
+    fn take_state_price(&mut self, state: &StateFacts, visible: &Visible) {
+        let evidence = Evidence::State;
+        self.price(state.price(|amount| visible.shows(amount)), state.currency, evidence);
+        self.availability(state.availability, evidence);
+        self.text(ProductField::Name, state.name.as_deref(), evidence);
+    }
+
+    fn take_article_number(&mut self, identity: &PageIdentity<'_>) {
+        if self.product.sku.is_none()
+            && let Some((sku, evidence)) = std::mem::take(&mut self.skus).decide(identity)
+        {
+            self.text(ProductField::Sku, Some(&sku), evidence);
+        }
     }
 
     fn finish(
@@ -378,24 +450,6 @@ fn offer_availability(facts: &ProductFacts, offer: &OfferFacts) -> Option<Availa
 pub(super) fn clean(text: &str) -> String {
     let text = text.replace(super::price_text::RUN_BREAK, "");
     text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// `Brand: Acme` → `Acme`.
-fn without_label(text: &str) -> &str {
-    text.rsplit_once(':').map_or(text, |(_, name)| name)
-}
-
-/// An article number without the words some shops print behind it.
-fn article_number(text: &str) -> &str {
-    let text = text.trim();
-    match text.split_once(char::is_whitespace) {
-        Some((number, words))
-            if identifiers::is_article_number(number) && !words.bytes().any(|b| b.is_ascii_digit()) =>
-        {
-            number
-        }
-        _ => text,
-    }
 }
 
 /// An address in its absolute form, where the page's own is known.

@@ -2,13 +2,15 @@
 //!
 //! A [`Recipe`] says how to read one kind of page; [`CompiledRecipe::compile`] checks it once, and [`extract`] reads a page by
 //! it in one pass: `pass` streams the page through lol_html, `walk` feeds the collectors (`microdata`, `json_ld`, `meta`,
-//! `visible`, and the recipe's own `selectors`), then `merge` weighs what they found. [`price_text`] reads one printed price.
+//! `embedded_state`, `visible`, and the recipe's own `selectors`), then `merge` weighs what they found. [`price_text`] reads one printed price.
 
+mod article_votes;
 mod attributes;
 mod availability;
 mod breadcrumbs;
 mod compile;
 mod elements;
+mod embedded_state;
 mod explain;
 mod explain_rules;
 mod explanation;
@@ -26,6 +28,7 @@ mod losers;
 mod merge;
 mod meta;
 mod microdata;
+mod nuxt_data;
 mod origin;
 mod pass;
 mod price_number;
@@ -37,6 +40,8 @@ pub mod recipe;
 mod rules;
 mod schema_offer;
 mod schema_org;
+mod script_objects;
+mod script_words;
 mod selectors;
 mod stock_phrases;
 mod targets;

@@ -1,6 +1,7 @@
 //! The one pass over a page: lol_html streams it, [`Walk`] keeps the place and feeds every collector. No tree is built.
 
 use super::compile::{CompiledMark, CompiledRecipe};
+use super::embedded_state::State;
 use super::extracted::ExtractError;
 use super::graph::Graph;
 use super::meta::Head;
@@ -21,6 +22,7 @@ const MAX_PARSER_BYTES: usize = 16 << 20;
 pub(super) struct Facts {
     pub head: Head,
     pub graph: Graph,
+    pub state: State,
     pub visible: Visible,
     /// Values of the page's own rules.
     pub page: Caught,

@@ -38,6 +38,8 @@ pub enum Embedded {
     JsonLd,
     Microdata,
     Meta,
+    /// Product data in scripts: Next.js, Nuxt and Redux state, Shopify's product JSON, data layers.
+    State,
     /// Prices a person sees near the title or the buy button.
     Visible,
 }

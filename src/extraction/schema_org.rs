@@ -21,6 +21,8 @@ pub(super) struct ProductFacts {
     pub brand: Option<String>,
     pub category: Option<String>,
     pub sku: Option<String>,
+    /// Sizes or colours have numbers of their own, and the page chooses none of them.
+    pub has_other_skus: bool,
     pub mpns: Vec<String>,
     pub gtins: Vec<Gtin>,
     pub review_count: Option<u32>,
@@ -123,6 +125,7 @@ fn add_siblings(graph: &Graph, node: NodeId, page: &PageIdentity<'_>, hint: Curr
         if other.gtins != facts.gtins {
             facts.gtins.clear();
         }
+        facts.has_other_skus |= other.sku != facts.sku;
         facts.offers.extend(other.offers);
     }
 }
@@ -197,6 +200,7 @@ fn read_product(
             for other in variants.iter().filter(|v| **v != variant) {
                 let mut more = ProductFacts::default();
                 read_own(graph, *other, hint, &mut more);
+                facts.has_other_skus |= more.sku.is_some() && more.sku != facts.sku;
                 facts.offers.extend(more.offers);
                 if facts.offers.len() >= MAX_OFFERS {
                     facts.offers.truncate(MAX_OFFERS);

@@ -5,6 +5,7 @@
 use super::hints::Hints;
 use super::identifiers::{self, Label};
 use super::price_text::{self, PriceHint, RUN_BREAK};
+use super::script_words::{self, Key};
 use super::{availability, visible_words};
 use crate::domain::{Amount, Availability};
 
@@ -18,6 +19,8 @@ const MAX_PRICE_NODE_BYTES: usize = 160;
 const MAX_PHRASE_BYTES: usize = 120;
 const MAX_CANDIDATES: usize = 3_000;
 const MAX_NOTES: usize = 500;
+/// Longer texts in an element named for the brand are prose.
+const MAX_BRAND_WORDS: usize = 6;
 
 /// A price somewhere on the page.
 #[derive(Debug, Clone)]
@@ -57,6 +60,10 @@ pub(super) struct Visible {
     pub buy_buttons: Vec<Note<()>>,
     pub stock: Vec<Note<Availability>>,
     pub labels: Vec<Note<(Label, String)>>,
+    /// Texts of elements named for the brand.
+    pub brands: Vec<Note<String>>,
+    /// Numbers of the shop's database in forms.
+    pub form_ids: Vec<Note<(Key, String)>>,
     awaited: Option<(Label, u8)>,
     /// Where the last choice of a drop-down ends: what an element around it shows is not one price.
     options_end: usize,
@@ -104,6 +111,11 @@ impl Visible {
         if !text.ends_with(char::is_whitespace) && !text.is_empty() {
             self.gap = Gap::None;
         }
+    }
+
+    /// Whether the page shows an amount anywhere outside recommendations.
+    pub fn shows(&self, amount: Amount) -> bool {
+        self.candidates.iter().any(|c| c.amount == amount && !c.region.has(Hints::RELATED))
     }
 
     /// The text so far ends with a choice of a drop-down.
@@ -206,11 +218,17 @@ impl Visible {
         if self.labels.len() >= MAX_NOTES {
             return;
         }
-        if let Some((label, value)) = identifiers::label(text) {
-            match value {
-                Some(value) => self.labels.push(Note { at, region, value: (label, value.to_owned()) }),
-                None => self.awaited = Some((label, 2)),
+        let mut is_labelled = false;
+        for part in text.split(['|', '•', '·']) {
+            if let Some((label, value)) = identifiers::label(part) {
+                is_labelled = true;
+                match value {
+                    Some(value) => self.labels.push(Note { at, region, value: (label, value.to_owned()) }),
+                    None => self.awaited = Some((label, 2)),
+                }
             }
+        }
+        if is_labelled {
             return;
         }
         if let Some((label, left)) = self.awaited.take() {
@@ -227,6 +245,34 @@ impl Visible {
     pub fn note_button(&mut self, text: &str, at: usize, hints: Hints, region: Hints) {
         if self.buy_buttons.len() < MAX_NOTES && (hints.has(Hints::BUY) || visible_words::is_buy_button(text)) {
             self.buy_buttons.push(Note { at, region, value: () });
+        }
+    }
+
+    /// Looks at an element that is named for an article number.
+    pub fn note_code(&mut self, start: usize, region: Hints) {
+        let text = self.since(start, 60);
+        if identifiers::is_article_number(&text) && !text.contains(':') && self.labels.len() < MAX_NOTES {
+            self.labels.push(Note { at: start, region, value: (Label::Code, text) });
+        }
+    }
+
+    /// Looks at a form's value: which number does it send to the shop?
+    pub fn note_form_value(&mut self, name: &str, value: &str, at: usize, region: Hints) {
+        let key = script_words::key(name).filter(|key| matches!(key, Key::Sku | Key::Id));
+        if let Some(key) = key
+            && identifiers::is_article_number(value)
+            && self.form_ids.len() < MAX_NOTES
+        {
+            self.form_ids.push(Note { at, region, value: (key, value.to_owned()) });
+        }
+    }
+
+    /// Looks at an element that is named for the brand.
+    pub fn note_brand(&mut self, start: usize, region: Hints) {
+        let text = self.since(start, 60);
+        let is_name = identifiers::is_value(&text) && text.chars().any(char::is_alphabetic);
+        if is_name && text.split_whitespace().count() <= MAX_BRAND_WORDS && self.brands.len() < MAX_NOTES {
+            self.brands.push(Note { at: start, region, value: text });
         }
     }
 

@@ -1,13 +1,17 @@
 //! Which of the things seen on a page belong to its own product: the price beside the title or the buy button, not the one
 //! of a recommendation, a list price, an instalment or the postage.
 
+use super::article_votes::{self, ArticleVotes};
 use super::explanation::Why;
+use super::extracted::Evidence;
 use super::hints::Hints;
-use super::identifiers::Label;
+use super::identifiers::{self, Label};
 use super::identity::fold;
 use super::meta::Head;
 use super::price_text::{self, CurrencyHint, PriceHint};
+use super::script_words::Key;
 use super::visible::{Candidate, Note, Visible};
+use super::visible_words;
 use crate::domain::{Amount, Availability, Currency};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,11 +30,21 @@ pub(super) struct Shown {
     pub currency: Option<Currency>,
     pub score: i32,
     pub list_price: Option<Amount>,
+    /// Where bidding began, beside the price that is bid now.
+    pub start_price: Option<Amount>,
     pub availability: Option<Availability>,
     pub has_buy_button: bool,
     /// The one currency that all prices on the page name.
     pub page_currency: Option<Currency>,
 }
+
+/// How far behind the title an article number is surely the product's.
+const NEAR_TITLE_BYTES: usize = 2_000;
+/// How far from the title the brand stands.
+const NEAR_BRAND_BYTES: usize = 400;
+
+/// How far behind the title the offers of others are still the product's.
+const MAX_OTHERS_BYTES: usize = 15_000;
 
 /// Regions that never show the page's own product.
 const ELSEWHERE: Hints = Hints::RELATED;
@@ -51,10 +65,19 @@ pub(super) fn rank(visible: &Visible, head: &Head, hint: CurrencyHint) -> Shown 
             shown.currency = price.currency;
             shown.score = score;
             shown.list_price = list_price(&scored, candidate);
+            shown.start_price = start_price(&scored, candidate);
         }
     }
+    if shown.price.is_none()
+        && let Some(candidate) = offered_by_others(visible, name_at)
+    {
+        let text = visible.text.get(candidate.start..candidate.end).unwrap_or_default();
+        let price = price_text::parse(text, PriceHint { currency: hint, ..PriceHint::default() });
+        (shown.price, shown.currency) = price.map_or((None, None), |p| (Some(p.amount), p.currency));
+    }
     let buttons = || visible.buy_buttons.iter().filter(|b| !b.region.has(ELSEWHERE | Hints::HEADER | Hints::FOOTER));
-    shown.has_buy_button = buttons().next().is_some();
+    // What others offer can be had, too.
+    shown.has_buy_button = buttons().next().is_some() || shown.price.is_some() && shown.score == 0;
     shown.availability = stock(visible, name_at);
     shown.page_currency = page_currency(visible, hint);
     shown
@@ -163,6 +186,7 @@ fn score(c: &Candidate, visible: &Visible, name_at: Option<usize>, in_list: bool
     add(Hints::SAVING, -45, 0);
     add(Hints::INSTALMENT, -50, 0);
     add(Hints::RANGE, -10, 0);
+    add(Hints::START, -60, 0);
     add(Hints::STRUCK, -80, -80);
     add(Hints::RELATED, -80, -120);
     add(Hints::FOOTER, -80, -100);
@@ -225,6 +249,27 @@ fn list_price(scored: &[(i32, &Candidate)], price: &Candidate) -> Option<Amount>
         .map(|c| c.amount)
 }
 
+/// The first price that others offer the product from.
+fn offered_by_others(visible: &Visible, name_at: Option<usize>) -> Option<&Candidate> {
+    let name_at = name_at?;
+    let own = |c: &&Candidate| {
+        (name_at..name_at + MAX_OTHERS_BYTES).contains(&c.start) && c.has_token && c.amount.is_positive()
+    };
+    visible.candidates.iter().filter(own).find(|c| {
+        let from = (0..=c.start).rev().filter(|i| visible.text.is_char_boundary(*i)).nth(40).unwrap_or(0);
+        visible.text.get(from..c.start).is_some_and(visible_words::is_offered_by_others)
+    })
+}
+
+/// A lower price that is named as the one bidding began at.
+fn start_price(scored: &[(i32, &Candidate)], price: &Candidate) -> Option<Amount> {
+    scored
+        .iter()
+        .map(|(_, c)| *c)
+        .find(|c| c.hints.has(Hints::START) && !c.region.has(ELSEWHERE) && c.amount < price.amount)
+        .map(|c| c.amount)
+}
+
 /// What the page's own product's stock line says: the phrase in a place named for it, near the title; a phrase elsewhere near
 /// the title counts less.
 fn stock(visible: &Visible, name_at: Option<usize>) -> Option<Availability> {
@@ -250,9 +295,50 @@ fn stock(visible: &Visible, name_at: Option<usize>) -> Option<Availability> {
 
 /// The values printed under a label, in the page's own part.
 pub(super) fn labelled(visible: &Visible, label: Label) -> impl Iterator<Item = &str> {
+    own_labels(visible).filter(move |n| n.value.0 == label).map(|n| n.value.1.as_str())
+}
+
+/// The labelled values in the page's own part.
+fn own_labels(visible: &Visible) -> impl Iterator<Item = &Note<(Label, String)>> {
+    visible.labels.iter().filter(|n| !n.region.has(ELSEWHERE | Hints::FOOTER | Hints::OPTION))
+}
+
+/// The numbers a person sees named as the article's, and those that forms send to the shop.
+pub(super) fn vote_for_articles(visible: &Visible, head: &Head, votes: &mut ArticleVotes) {
+    let name_at = main_heading(visible, head).map(|h| h.at);
+    for note in own_labels(visible).filter(|n| identifiers::is_article_number(&n.value.1)) {
+        let points = match note.value.0 {
+            Label::Sku => article_votes::LABELLED,
+            Label::Code => article_votes::NAMED,
+            Label::Model => article_votes::LABELLED_MODEL,
+            Label::Gtin | Label::Mpn | Label::Brand => continue,
+        };
+        let is_near = name_at.is_some_and(|at| note.at >= at && note.at - at <= NEAR_TITLE_BYTES);
+        let near = if is_near && note.value.0 != Label::Model { article_votes::NEAR_TITLE } else { 0 };
+        votes.add(&note.value.1, points + near, Evidence::Visible);
+    }
+    let own = |n: &&Note<(Key, String)>| !n.region.has(ELSEWHERE | Hints::HEADER | Hints::FOOTER);
+    let skus: BTreeSet<&str> =
+        visible.form_ids.iter().filter(own).filter(|n| n.value.0 == Key::Sku).map(|n| n.value.1.as_str()).collect();
+    for note in visible.form_ids.iter().filter(own) {
+        // Forms that send different numbers are those of several products.
+        let points = if note.value.0 == Key::Sku && skus.len() == 1 {
+            article_votes::IN_STATE
+        } else {
+            article_votes::DATABASE_ID
+        };
+        votes.add(&note.value.1, points, Evidence::State);
+    }
+}
+
+/// The brand that an element near the title is named for.
+pub(super) fn named_brand<'a>(visible: &'a Visible, head: &Head) -> Option<&'a str> {
+    let name_at = main_heading(visible, head)?.at;
     visible
-        .labels
+        .brands
         .iter()
-        .filter(move |n| n.value.0 == label && !n.region.has(ELSEWHERE | Hints::FOOTER | Hints::OPTION))
-        .map(|n| n.value.1.as_str())
+        .filter(|n| !n.region.has(ELSEWHERE | Hints::FOOTER | Hints::HEADER | Hints::NAVIGATION | Hints::OPTION))
+        .filter(|n| n.at.abs_diff(name_at) <= NEAR_BRAND_BYTES)
+        .min_by_key(|n| n.at.abs_diff(name_at))
+        .map(|n| n.value.as_str())
 }

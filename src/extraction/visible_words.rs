@@ -287,6 +287,37 @@ const AROUND: &[(&str, Hints)] = &[
     ("garantie", Hints::ACCESSORY),
     ("insurance", Hints::ACCESSORY),
     ("protection", Hints::ACCESSORY),
+    ("starting price", Hints::START),
+    ("starting bid", Hints::START),
+    ("start price", Hints::START),
+    ("start bid", Hints::START),
+    ("opening bid", Hints::START),
+    ("startpreis", Hints::START),
+    ("startgebot", Hints::START),
+    ("mindestgebot", Hints::START),
+    ("ausruf", Hints::START),
+    ("mise à prix", Hints::START),
+    ("prix de départ", Hints::START),
+    ("mise de départ", Hints::START),
+    ("prezzo di partenza", Hints::START),
+    ("base d'asta", Hints::START),
+    ("precio de salida", Hints::START),
+    ("preço inicial", Hints::START),
+    ("lance inicial", Hints::START),
+    ("startprijs", Hints::START),
+    ("startbod", Hints::START),
+    ("utropspris", Hints::START),
+    ("cena wywoławcza", Hints::START),
+    ("vyvolávací cena", Hints::START),
+    ("начальная цена", Hints::START),
+    ("lähtöhinta", Hints::START),
+    ("開始価格", Hints::START),
+    ("起標價", Hints::START),
+    ("estimate", Hints::START),
+    ("schätzpreis", Hints::START),
+    ("estimation", Hints::START),
+    ("stima", Hints::START),
+    ("reserve price", Hints::START),
     ("gebraucht", Hints::RANGE),
     ("used", Hints::RANGE),
     ("refurbished", Hints::RANGE),
@@ -313,6 +344,39 @@ const ADDITIONS: &[&str] = &[
     "più", "más", "mais",
 ];
 
+/// Words before the lowest price at which others offer the product on a page that has no price of its own.
+const OFFERED_BY_OTHERS: &[&str] = &[
+    "neu und gebraucht",
+    "neu & gebraucht",
+    "neu ab",
+    "gebraucht ab",
+    "new and used",
+    "new & used",
+    "used & new",
+    "new from",
+    "used from",
+    "neufs et d'occasion",
+    "neuf et d'occasion",
+    "neuf et occasion",
+    "nuovi e usati",
+    "nuovo e usato",
+    "nuovo e di seconda mano",
+    "nuevos y usados",
+    "nuevo y de 2ª mano",
+    "nieuw en tweedehands",
+    "nieuw en gebruikt",
+    "nya och begagnade",
+    "nowe i używane",
+    "novos e usados",
+    "新品/中古",
+];
+
+/// Whether the words before a price say that others offer the product from there.
+pub(super) fn is_offered_by_others(before: &str) -> bool {
+    let before = before.to_lowercase();
+    OFFERED_BY_OTHERS.iter().any(|phrase| before.contains(phrase))
+}
+
 static AROUND_FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(AROUND.iter().map(|(w, _)| *w)).ok()
 });
@@ -323,7 +387,7 @@ pub(super) fn around_price(before: &str, own: &str) -> Hints {
     let mut hints = Hints::NONE;
     // Another price or sentence ends what the words before speak of.
     let before = before.rsplit(['.', '!', '€', '$', '£', '|', ')']).next().unwrap_or_default();
-    let before = if before.bytes().any(|b| b.is_ascii_digit()) { "" } else { before };
+    let before = before.rsplit(|c: char| c.is_ascii_digit()).next().unwrap_or_default();
     let text = format!("{} {}", before.to_lowercase(), own.to_lowercase());
     // `19,99 € zzgl. Versand` names the postage that comes on top, not what the price is for.
     let digit = text.find(|c: char| c.is_ascii_digit()).unwrap_or(text.len());
@@ -357,6 +421,8 @@ mod tests {
         assert!(around_price("", "ab 12 € mtl.").has(Hints::INSTALMENT));
         assert_eq!(around_price("Corporate ", "12 €"), Hints::NONE);
         assert_eq!(around_price("UVP 30 € ", "12 €"), Hints::NONE);
+        assert!(around_price("$200 2 bids Starting Price ", "$150").has(Hints::START));
+        assert!(is_offered_by_others("Neu und gebraucht (7) ab ") && !is_offered_by_others("Gebraucht: "));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::pass::Facts;
 use super::recipe::Embedded;
 use super::selectors::{Caught, MAX_ENTRIES, MAX_VALUE_BYTES};
 use super::targets::Target;
-use super::{json_ld, microdata};
+use super::{embedded_state, json_ld, microdata};
 use lol_html::html_content::{Element, TextChunk, TextType};
 use std::borrow::Cow;
 
@@ -34,6 +34,8 @@ enum Mark {
     Title,
     PageTitle,
     JsonLd,
+    /// A script, with its id.
+    Script(Option<String>),
 }
 
 #[derive(Debug)]
@@ -106,6 +108,7 @@ pub(super) struct Walk {
     current: Option<u32>,
     wants_json_ld: bool,
     wants_microdata: bool,
+    wants_state: bool,
     wants_visible: bool,
     names_elements: bool,
 }
@@ -147,6 +150,7 @@ impl Walk {
             current: None,
             wants_json_ld: recipe.reads(Embedded::JsonLd),
             wants_microdata: recipe.reads(Embedded::Microdata),
+            wants_state: recipe.reads(Embedded::State),
             wants_visible: recipe.reads(Embedded::Visible),
             names_elements,
         }
@@ -164,16 +168,20 @@ impl Walk {
         for attribute in element.attributes() {
             let name = attribute.name();
             match name.as_str() {
-                "class" | "id" | "data-testid" | "data-test" | "data-qa" | "data-auto" | "data-hook" | "data-cy" => {
+                "class" | "id" | "data-testid" | "data-test" | "data-qa" | "data-auto" | "data-hook" | "data-cy"
+                | "data-qa-qualifier" | "data-test-id" | "data-role" | "data-automation-id" => {
                     let value = attribute.value();
                     seen.hints |= self.hints.read(&value);
                     if name == "class" {
                         signature =
                             value.bytes().fold(signature, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3));
+                    } else if name == "id" && tag == Tag::Script {
+                        seen.id = Some(value);
                     }
                 }
                 "style" => seen.style(&attribute.value()),
                 "hidden" => seen.hints |= Hints::HIDDEN,
+                _ if self.wants_state && embedded_state::may_hold_state(&name) => seen.state.push(attribute.value()),
                 _ => seen.attribute(&name, || decode(&attribute.value()).into_owned()),
             }
         }
@@ -211,6 +219,16 @@ impl Walk {
                 frame.marks.push(Mark::Property(node, name));
             }
         }
+        if !region.has(Hints::RELATED | Hints::FOOTER) {
+            seen.state.iter().for_each(|value| self.facts.state.read_attribute(&decode(value)));
+        }
+        if tag == Tag::Input
+            && self.wants_visible
+            && let (Some(name), Some(value)) = (&seen.name, &seen.value)
+        {
+            let at = self.facts.visible.text.len();
+            self.facts.visible.note_form_value(name, value, at, frame.region);
+        }
         if tag == Tag::Input && seen.kind.as_deref() != Some("hidden") && self.wants_visible {
             let at = self.facts.visible.text.len();
             self.facts.visible.note_button(seen.value.as_deref().unwrap_or_default(), at, frame.near, frame.region);
@@ -236,6 +254,10 @@ impl Walk {
                     && seen.kind.as_deref().is_some_and(|k| k.to_ascii_lowercase().contains("ld+json")) =>
             {
                 frame.marks.push(Mark::JsonLd);
+                self.raw.clear();
+            }
+            Tag::Script if self.wants_state && embedded_state::is_data_script(seen.kind.as_deref()) => {
+                frame.marks.push(Mark::Script(seen.id.take()));
                 self.raw.clear();
             }
             _ if frame.own.has(Hints::TITLE) && (frame.own.has(Hints::PRODUCT) || tag == Tag::Heading) => {
@@ -423,6 +445,12 @@ impl Walk {
                 self.facts.visible.note_button(&text, frame.start, frame.near, frame.region);
             }
         }
+        if self.wants_visible && frame.own.has(Hints::CODE) {
+            self.facts.visible.note_code(frame.start, frame.region);
+        }
+        if self.wants_visible && frame.own.has(Hints::BRAND) {
+            self.facts.visible.note_brand(frame.start, frame.region);
+        }
         for mark in frame.marks {
             match mark {
                 Mark::Property(node, name) => {
@@ -450,6 +478,7 @@ impl Walk {
                     let script = std::mem::take(&mut self.raw);
                     json_ld::read(&script, &mut self.facts.graph);
                 }
+                Mark::Script(id) => self.facts.state.read_script(&self.raw, id.as_deref()),
             }
         }
     }

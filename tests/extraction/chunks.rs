@@ -59,6 +59,11 @@ fn piece() -> impl Strategy<Value = String> {
         "<svg>",
         "<title>",
         "<meta property=og:price:amount content=",
+        "<script>",
+        "{\"name\":\"Tea pot\",\"sku\":\"1\",\"price\":",
+        "<div data-product='[{",
+        "<b class=sku>",
+        "<div typeof=Product>",
     ];
     prop_oneof![3 => prop::sample::select(fixed.to_vec()).prop_map(str::to_owned), 1 => "\\PC{0,8}"]
 }

@@ -7,6 +7,7 @@ mod embedded;
 mod explained;
 mod recipes;
 mod seen;
+mod state;
 
 use pricemill::extraction::recipe::{Embedded, Recipe};
 use pricemill::extraction::{CompiledRecipe, Extracted, PageContext, extract};
@@ -14,7 +15,7 @@ use url::Url;
 
 /// Any shop's page: all evidence, no rules.
 fn any_shop() -> CompiledRecipe {
-    let embedded = vec![Embedded::JsonLd, Embedded::Microdata, Embedded::Meta, Embedded::Visible];
+    let embedded = vec![Embedded::JsonLd, Embedded::Microdata, Embedded::Meta, Embedded::State, Embedded::Visible];
     CompiledRecipe::compile(&Recipe { embedded, ..Recipe::default() }).unwrap()
 }
 
