@@ -11,6 +11,7 @@ pub(super) struct Seen {
     pub itemid: Option<String>,
     pub has_itemscope: bool,
     pub property: Option<String>,
+    pub resource: Option<String>,
     pub type_of: Option<String>,
     pub name: Option<String>,
     pub content: Option<String>,
@@ -37,7 +38,8 @@ impl Seen {
             }
             "itemprop" => &mut self.itemprop,
             "itemtype" => &mut self.itemtype,
-            "itemid" => &mut self.itemid,
+            "itemid" | "about" => &mut self.itemid,
+            "resource" => &mut self.resource,
             "property" => &mut self.property,
             "typeof" => &mut self.type_of,
             "name" => &mut self.name,

@@ -1,6 +1,8 @@
 //! Availability and condition: codes written for machines, and phrases written for people.
 
-use super::stock_phrases::{NEGATIONS, NEW, PHRASES, REFURBISHED, USED};
+use super::condition_words::{NEW, REFURBISHED, USED};
+use super::sold_out_phrases::{NEGATIONS, SOLD_OUT};
+use super::stock_phrases::PHRASES;
 use crate::domain::{Availability, Condition};
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::sync::LazyLock;
@@ -34,7 +36,7 @@ struct Table {
 static TABLE: LazyLock<Option<Table>> = LazyLock::new(|| {
     let mut words = Vec::new();
     let mut meanings = Vec::new();
-    for (meaning, phrases) in PHRASES {
+    for (meaning, phrases) in PHRASES.iter().chain(&[(OutOfStock, SOLD_OUT)]) {
         for phrase in *phrases {
             words.push(*phrase);
             meanings.push(*meaning);

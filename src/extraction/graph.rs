@@ -114,10 +114,16 @@ impl Graph {
 
     /// A property's text, or the name of the thing it points to (`brand`, `seller`).
     pub fn name_of(&self, node: NodeId, property: &str) -> Option<String> {
-        self.all(node, property).find_map(|d| match d {
+        self.names_of(node, property).into_iter().next()
+    }
+
+    /// As [`Graph::name_of`], of every value.
+    pub fn names_of(&self, node: NodeId, property: &str) -> Vec<String> {
+        let name = |datum: &Datum| match datum {
             Datum::Node(id) => self.text(self.resolve(*id), "name").map(str::to_owned),
             text => text.text().map(str::to_owned),
-        })
+        };
+        self.all(node, property).filter_map(name).collect()
     }
 
     /// The properties on the way from the page to a thing, innermost first, at most as many as nesting can be deep.

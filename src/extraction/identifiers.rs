@@ -383,11 +383,12 @@ pub(super) fn is_article_number(text: &str) -> bool {
     text.chars().any(|c| c.is_ascii_digit()) && text.split_whitespace().count() <= 2 && text.len() <= 40
 }
 
-/// A GTIN from the text of a place that says it is one; restricted numbers (of one company only) are dropped.
+/// A GTIN from the text of a place that says it is one. Numbers that only mean something inside one company are kept as
+/// found: who compares shops leaves them out ([`Gtin::is_restricted`]).
 pub(super) fn gtin(text: &str) -> Option<Gtin> {
     let text = text.trim();
     let text = text.rsplit_once(':').map_or(text, |(_, number)| number);
-    text.parse::<Gtin>().ok().filter(|g| !g.is_restricted()).or_else(|| isbn10(text))
+    text.parse::<Gtin>().ok().or_else(|| isbn10(text))
 }
 
 /// An ISBN-10 as its 13-digit number.
@@ -447,10 +448,10 @@ mod tests {
     }
 
     #[test]
-    fn gtins_need_a_right_check_digit_and_be_unrestricted() {
+    fn gtins_need_a_right_check_digit() {
         assert!(gtin("gtin13:4006381333931").is_some());
         assert!(gtin("4006381333932").is_none());
-        assert!(gtin("2000000000008").is_none());
+        assert!(gtin("2000000000008").is_some_and(|g| g.is_restricted()));
         assert_eq!(gtin("0-306-40615-2").map(|g| g.to_string()), Some("09780306406157".to_owned()));
     }
 }

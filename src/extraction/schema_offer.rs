@@ -3,7 +3,7 @@
 use super::graph::{Datum, Graph, NodeId};
 use super::price_text::{self, CurrencyHint, PriceHint};
 use super::schema_org::gtins;
-use super::{availability, rating};
+use super::{availability, country_names, rating};
 use crate::domain::{Amount, Availability, Condition, Currency, Gtin};
 use std::collections::HashSet;
 
@@ -88,12 +88,12 @@ fn read_unseen(
         offer.gtins.extend(gtins(graph, item));
     }
     offer.shipping = shipping(graph, node, hint, offer.currency);
-    let has_nested = !nested.is_empty();
+    let first_inner = offers.len();
     for inner in nested {
         read_unseen(graph, inner, hint, offers, &mut None, way, seen);
     }
     way.pop();
-    let inner_prices = has_nested && offers.iter().any(|o| o.price.is_some());
+    let inner_prices = offers[first_inner..].iter().any(|o| o.price.is_some());
     if !inner_prices && (offer.price.is_some() || offer.availability.is_some()) {
         offers.push(offer);
     }
@@ -105,9 +105,9 @@ fn shipping(graph: &Graph, node: NodeId, hint: CurrencyHint, currency: Option<Cu
     let details = graph.things(node, "shippingDetails");
     let goes_here = |details: &NodeId| {
         let regions = graph.things(*details, "shippingDestination");
-        let countries: Vec<&str> = regions.iter().filter_map(|r| graph.text(*r, "addressCountry")).collect();
-        let here = |code: &&str| hint.country.is_some_and(|country| code.eq_ignore_ascii_case(country.as_str()));
-        countries.is_empty() || hint.country.is_none() || countries.iter().any(here)
+        let named: Vec<String> = regions.iter().flat_map(|r| graph.names_of(*r, "addressCountry")).collect();
+        let here = |name: &String| hint.country.is_some() && country_names::country(name) == hint.country;
+        named.is_empty() || hint.country.is_none() || named.iter().any(here)
     };
     let details = details.into_iter().find(goes_here)?;
     let rate = graph.things(details, "shippingRate").first().copied()?;

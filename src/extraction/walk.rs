@@ -51,6 +51,8 @@ struct Frame {
     signature: u64,
     start: usize,
     scope: Option<NodeId>,
+    /// A property whose thing is still to come.
+    hanging: Option<String>,
     marks: Vec<Mark>,
     /// `span.price`, when elements are named.
     name: Option<Box<str>>,
@@ -205,15 +207,18 @@ impl Walk {
             signature: signature ^ parent_signature.rotate_left(21),
             start: self.facts.visible.text.len(),
             scope,
+            hanging: None,
             marks: Vec::new(),
             name: self.names_elements.then(|| element_name(element)),
         };
         self.next_id = self.next_id.wrapping_add(1);
         let can_have_content = element.can_have_content();
         if self.wants_microdata {
-            let found = microdata::start(&mut self.facts.graph, &seen, tag, frame.scope, frame.region);
-            if let Some(scope) = found.scope {
-                frame.scope = Some(scope);
+            let hanging = self.stack.last().and_then(|parent| parent.hanging.as_deref());
+            let found = microdata::start(&mut self.facts.graph, &seen, tag, frame.scope, hanging, frame.region);
+            match found.scope {
+                Some(scope) => frame.scope = Some(scope),
+                None => frame.hanging = found.hanging.or_else(|| hanging.map(str::to_owned)),
             }
             if let (Some((node, name)), true) = (found.text_property, can_have_content) {
                 frame.marks.push(Mark::Property(node, name));

@@ -1,6 +1,6 @@
 //! What a page says → what a lookup's page holds.
 
-use crate::domain::{Currency, Offer, PageContent, Product};
+use crate::domain::{Currency, Gtin, Offer, PageContent, Product};
 use crate::sources::{Definition, Kind, Step};
 use url::Url;
 
@@ -24,6 +24,13 @@ pub(super) fn merge_product(mut product: Product, other: Product) -> Product {
     fill!(condition, dimensions, offer_count);
     fill_list!(category_path, gtins, mpns);
     product
+}
+
+/// Whether a page that was asked for a GTIN names others only. Numbers of one company (in-store, 02, 04 and 2x) mean something
+/// else in each shop, so they prove nothing either way.
+pub(super) fn names_only_others(asked: &str, gtins: &[Gtin]) -> bool {
+    let mut worldwide = gtins.iter().filter(|gtin| !gtin.is_restricted()).peekable();
+    worldwide.peek().is_some() && worldwide.all(|gtin| gtin.as_str() != asked)
 }
 
 /// Offers as they are stored: with a currency, and a total where both parts are known.
@@ -115,6 +122,16 @@ mod tests {
         assert_eq!(offer.price_with_shipping, None, "shipping is unknown, not free");
         assert_eq!(page.product.currency, Some(Currency::EUR));
         assert!(page.product.gtins.is_empty());
+    }
+
+    #[test]
+    fn numbers_of_one_company_prove_nothing() {
+        let gtins = |texts: &[&str]| texts.iter().map(|t| t.parse().unwrap()).collect::<Vec<Gtin>>();
+        assert!(names_only_others("04006381333931", &gtins(&["4054278533728"])));
+        assert!(!names_only_others("04006381333931", &gtins(&["4054278533728", "4006381333931"])));
+        assert!(!names_only_others("04006381333931", &gtins(&["2000000000008"])));
+        assert!(names_only_others("02000000000008", &gtins(&["4054278533728", "2000000000008"])));
+        assert!(!names_only_others("04006381333931", &[]));
     }
 
     #[test]

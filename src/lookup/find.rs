@@ -1,13 +1,13 @@
 //! From a lookup to its outcome: store, twins in flight, source.
 
-use super::content::{complete_offers, first_page, merge_product, name_shop};
+use super::content::{complete_offers, first_page, merge_product, name_shop, names_only_others};
 use super::engine::Engine;
 use super::event::LookupEvent;
 use super::get::{GetError, ReadPage, Spent};
 use super::judge::{Stop, choose_hit, is_unreadable, next_url, understood};
 use super::listing::{Listing, Wanted};
 use super::page::{StoredPage, fresh_prefix};
-use crate::domain::{Country, Gtin, Key, Lookup, LookupOptions, LookupPage, PageContent, Product, Reason};
+use crate::domain::{Country, Key, Lookup, LookupOptions, LookupPage, PageContent, Product, Reason};
 use crate::extraction::Extracted;
 use crate::sources::plan::{self, Hit, PlannedPage, Unfilled};
 use crate::sources::{Definition, Kind};
@@ -187,8 +187,7 @@ impl Engine {
             product.id = plan::known_id(definition, lookup, &hit);
         }
         // A source's search is no proof: a page that names other numbers only is another product, and its price a wrong one.
-        let is_other = |gtin: &Gtin| gtin.as_str() != lookup.value;
-        if lookup.key == Key::Gtin && !product.gtins.is_empty() && product.gtins.iter().all(is_other) {
+        if lookup.key == Key::Gtin && names_only_others(&lookup.value, &product.gtins) {
             return Err(Stop::NotFound);
         }
         let currency = definition.currency(lookup.country);

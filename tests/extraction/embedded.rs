@@ -29,6 +29,35 @@ fn every_field_of_json_ld() {
     assert_eq!(extracted.verdict, Verdict::Understood);
 }
 
+/// As OXID, Magento 1 and Virtuemart extensions write it.
+#[test]
+fn rdfa_of_schema_org_and_of_good_relations() {
+    let good_relations = r##"<div xmlns:gr="http://purl.org/goodrelations/v1#"><div about="#offer" typeof="gr:Offering"><h1 property="gr:name">Tea pot</h1>
+        <div property="gr:hasEAN_UCC-13" content="4006381333931" datatype="xsd:string"></div><div property="gr:hasStockKeepingUnit" content="TP-77"></div>
+        <div rel="gr:hasPriceSpecification"><div typeof="gr:UnitPriceSpecification"><span property="gr:hasCurrency" content="EUR">€</span>
+        <span property="gr:hasCurrencyValue" content="224.904" datatype="xsd:float">224,90</span></div></div><div rel="foaf:page" resource="/p/1"></div></div></div>"##;
+    let schema = r#"<div vocab="https://schema.org/" typeof="Product"><h1 property="name">Tea pot</h1><meta property="gtin13" content="4006381333931">
+        <span property="sku">TP-77</span><div property="offers" typeof="Offer"><span property="price" content="224.904">224,90</span>
+        <meta property="priceCurrency" content="EUR"></div></div>"#;
+    let prefixed = schema.replace("property=\"", "property=\"schema:").replace("typeof=\"", "typeof=\"schema:");
+    for html in [good_relations, schema, &prefixed] {
+        let extracted = read(&any_shop(), html);
+        let p = &extracted.product;
+        assert_eq!(price(&extracted), "224.904 EUR", "{html}");
+        assert_eq!((p.sku.as_deref(), p.gtins.len(), p.name.as_deref()), (Some("TP-77"), 1, Some("Tea pot")), "{html}");
+    }
+}
+
+#[test]
+fn an_aggregate_whose_own_offers_name_no_price_counts_beside_others() {
+    let html = r#"<h1>Tea pot</h1><script type="application/ld+json">{"@type":"Product","name":"Tea pot","offers":[
+        {"@type":"Offer","price":"9","seller":{"name":"A"}},
+        {"@type":"AggregateOffer","lowPrice":"5","seller":{"name":"B"},"offers":[{"@type":"Offer","availability":"InStock"}]}]}</script>"#;
+    let prices: Vec<String> =
+        read(&any_shop(), html).offers.iter().filter_map(|o| o.price).map(|p| p.to_string()).collect();
+    assert_eq!(prices, ["9", "5"]);
+}
+
 #[test]
 fn stronger_evidence_wins_and_weaker_fills_gaps() {
     let html = r#"<meta property="product:price:amount" content="1.00"><meta property="product:brand" content="Acme">
@@ -120,6 +149,11 @@ fn postage_of_another_country_or_currency_is_not_added() {
     };
     let (us, de) = (rate("5", "USD", "US"), rate("4.90", "EUR", "DE"));
     assert_eq!(shipping(&format!("[{us},{de}]")).as_deref(), Some("4.90"));
+    for name in ["Germany", "Deutschland", "DEU"] {
+        assert_eq!(shipping(&format!("[{us},{}]", rate("4.90", "EUR", name))).as_deref(), Some("4.90"), "{name}");
+    }
+    let thing = rate("4.90", "EUR", "DE").replace("\"DE\"", r#"{"@type":"Country","name":"Austria"}"#);
+    assert_eq!(shipping(&thing), None);
     assert_eq!(shipping(&us), None);
     assert_eq!(shipping(&rate("5", "USD", "DE")), None);
 }

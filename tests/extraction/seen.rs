@@ -83,3 +83,33 @@ fn labelled_numbers() {
     assert_eq!(product.gtins.iter().map(ToString::to_string).collect::<Vec<_>>(), ["04006381333931"]);
     assert_eq!((product.sku.as_deref(), product.brand_name.as_deref()), (Some("TP-77"), Some("Acme")));
 }
+
+#[test]
+fn an_auction_costs_what_is_bid_now() {
+    let ld = r#"<script type="application/ld+json">{"@type":"Product","name":"Tea pot","offers":{"price":"150","priceCurrency":"EUR"}}</script>"#;
+    let body = format!(
+        "{ld}<p><span class=price>200 €</span> 2 Gebote</p><p>Startpreis 150 €</p><button>Jetzt bieten</button>"
+    );
+    assert_eq!(price(&read(&any_shop(), &page(&body))), "200 EUR");
+}
+
+#[test]
+fn the_lowest_offer_of_others_where_the_page_has_no_price_of_its_own() {
+    let others = "<div class=olp-link><a href=/o>Neu und gebraucht (7) ab <b>99,12 €</b></a></div>";
+    assert_eq!(price(&read(&any_shop(), &page(others))), "99.12 EUR");
+    let own = format!("<span class=price>120,00 €</span>{BUY}{others}");
+    assert_eq!(price(&read(&any_shop(), &page(&own))), "120.00 EUR");
+}
+
+#[test]
+fn the_brand_in_an_element_named_for_it() {
+    for (body, want) in [
+        ("<a class=product-brand>Acme</a>", Some("Acme")),
+        ("<a id=bylineInfo>Visit the Acme Store</a>", Some("Acme")),
+        ("<div class=manufacturer>Hersteller: Acme</div>", Some("Acme")),
+        ("<div class=brand>We love our brands and tell you all about them here</div>", None),
+        ("<footer><a class=brand>Acme</a></footer>", None),
+    ] {
+        assert_eq!(read(&any_shop(), &page(body)).product.brand_name.as_deref(), want, "{body}");
+    }
+}
