@@ -7,6 +7,8 @@ mod embedded;
 mod explained;
 mod recipes;
 mod seen;
+mod tried;
+mod worked_example;
 
 use pricemill::extraction::recipe::{Embedded, Recipe};
 use pricemill::extraction::{CompiledRecipe, Extracted, PageContext, extract};
