@@ -8,6 +8,8 @@ mod explained;
 mod recipes;
 mod seen;
 mod state;
+mod tried;
+mod worked_example;
 
 use pricemill::extraction::recipe::{Embedded, Recipe};
 use pricemill::extraction::{CompiledRecipe, Extracted, PageContext, extract};
