@@ -4,9 +4,11 @@ use crate::domain::{Country, Offer, Product};
 use crate::extraction::recipe::{Embedded, Recipe};
 use crate::extraction::{CompiledRecipe, Extracted, PageContext, SearchResult, Verdict, extract};
 use crate::fetching::decode;
+use crate::sources::{Definition, Registry};
 use anyhow::{Context, bail};
 use std::io::{BufRead, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use url::Url;
 
 /// Larger pages, packed or unpacked, are refused.
@@ -24,6 +26,12 @@ pub struct ExtractArgs {
     /// Country whose currency a bare "$" or "kr" means
     #[arg(long)]
     country: Option<Country>,
+    /// Read it as a page of this source; otherwise its address tells the source, and pages of no source are read in general
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
+    /// Directory of *.toml definitions that add to the compiled-in ones or override them
+    #[arg(long, value_name = "DIR")]
+    sources: Option<PathBuf>,
     /// Read NDJSON {"id", "file", "url"} from standard input, write one product a line
     #[arg(long, conflicts_with_all = ["page", "url"])]
     batch: bool,
@@ -40,11 +48,11 @@ struct BatchLine {
 
 /// Runs the command. `fetch` gets a page by its address: its address after redirects, and its text.
 pub async fn run(args: &ExtractArgs, fetch: impl AsyncFn(Url) -> anyhow::Result<(Url, String)>) -> anyhow::Result<()> {
-    let recipe = recipe()?;
+    let reader = PageReader::new(args)?;
     let stdout = std::io::stdout().lock();
     let mut out = std::io::BufWriter::new(stdout);
     if args.batch {
-        run_batch(&recipe, args.country, std::io::stdin().lock(), &mut out)?;
+        run_batch(&reader, std::io::stdin().lock(), &mut out)?;
         return out.flush().context("standard output");
     }
     let page = args.page.as_deref().unwrap_or("-");
@@ -56,7 +64,7 @@ pub async fn run(args: &ExtractArgs, fetch: impl AsyncFn(Url) -> anyhow::Result<
         _ if page == "-" => (args.url.clone(), read_page(std::io::stdin().lock(), false).context("standard input")?),
         _ => (args.url.clone(), read_file(Path::new(page)).with_context(|| page.to_owned())?),
     };
-    let extracted = extract(&recipe, &text, context(url.as_ref(), args.country))?;
+    let extracted = reader.read(&text, url.as_ref())?;
     if extracted.verdict != Verdict::Understood {
         bail!("the page shows no product");
     }
@@ -65,13 +73,40 @@ pub async fn run(args: &ExtractArgs, fetch: impl AsyncFn(Url) -> anyhow::Result<
     out.flush().context("standard output")
 }
 
-/// One answer a line, in order; a line whose page cannot be read answers an `error`.
-pub fn run_batch(
-    recipe: &CompiledRecipe,
+/// How pages are read: by the definition of the source they belong to, else as any shop's.
+pub struct PageReader {
+    registry: Registry,
+    forced: Option<Arc<Definition>>,
+    general: CompiledRecipe,
     country: Option<Country>,
-    input: impl BufRead,
-    mut out: impl Write,
-) -> anyhow::Result<()> {
+}
+
+impl PageReader {
+    fn new(args: &ExtractArgs) -> anyhow::Result<PageReader> {
+        let registry = Registry::check(args.sources.as_deref()).or_else(super::sources::refuse)?;
+        let forced = match &args.source {
+            Some(name) => Some(registry.find(name).with_context(|| format!("there is no source `{name}`"))?.clone()),
+            None => None,
+        };
+        Ok(PageReader { registry, forced, general: recipe()?, country: args.country })
+    }
+
+    /// What the page's source reads on it; what any page shows where that is nothing.
+    fn read(&self, text: &str, url: Option<&Url>) -> anyhow::Result<Extracted> {
+        let context = context(url, self.country);
+        let known = match &self.forced {
+            Some(definition) => Some(Registry::page_of(definition, url)),
+            None => url.and_then(|url| self.registry.page_at(url)),
+        };
+        if let Some(extracted) = known.map(|page| page.read(text, context)).transpose()?.flatten() {
+            return Ok(extracted);
+        }
+        Ok(extract(&self.general, text, context)?)
+    }
+}
+
+/// One answer a line, in order; a line whose page cannot be read answers an `error`.
+pub fn run_batch(reader: &PageReader, input: impl BufRead, mut out: impl Write) -> anyhow::Result<()> {
     for line in input.split(b'\n') {
         // A line in another charset is that line's trouble, not the batch's.
         let line = String::from_utf8_lossy(&line?).into_owned();
@@ -79,7 +114,7 @@ pub fn run_batch(
             continue;
         }
         let answer = match serde_json::from_str::<BatchLine>(&line) {
-            Ok(request) => match answer(recipe, country, &request) {
+            Ok(request) => match answer(reader, &request) {
                 Ok(answer) => serde_json::to_value(answer)?,
                 Err(error) => serde_json::json!({"id": request.id, "error": format!("{error:#}")}),
             },
@@ -100,10 +135,10 @@ pub fn recipe() -> anyhow::Result<CompiledRecipe> {
     Ok(CompiledRecipe::compile(&Recipe { embedded, ..Recipe::default() })?)
 }
 
-fn answer(recipe: &CompiledRecipe, country: Option<Country>, request: &BatchLine) -> anyhow::Result<BatchAnswer> {
+fn answer(reader: &PageReader, request: &BatchLine) -> anyhow::Result<BatchAnswer> {
     let text = read_file(Path::new(&request.file)).with_context(|| request.file.clone())?;
     let url = request.url.as_deref().and_then(|u| Url::parse(u).ok());
-    let extracted = extract(recipe, &text, context(url.as_ref(), country))?;
+    let extracted = reader.read(&text, url.as_ref())?;
     Ok(BatchAnswer::of(request.id.clone(), extracted))
 }
 
@@ -238,6 +273,11 @@ impl ListEntry {
 mod tests {
     use super::*;
 
+    fn reader() -> PageReader {
+        let registry = Registry::load(None, &[]).unwrap();
+        PageReader { registry, forced: None, general: recipe().unwrap(), country: None }
+    }
+
     #[test]
     fn one_answer_a_line_and_an_error_does_not_stop_it() {
         let folder = tempfile::tempdir().unwrap();
@@ -252,7 +292,7 @@ mod tests {
         let line = |id: &str, file: &Path| serde_json::json!({"id": id, "file": file, "extra": 1}).to_string();
         let input = [line("a", &file), line("x", Path::new("absent.html")), "{".into(), line("b", &packed)].join("\n");
         let mut out = Vec::new();
-        run_batch(&recipe().unwrap(), None, input.as_bytes(), &mut out).unwrap();
+        run_batch(&reader(), input.as_bytes(), &mut out).unwrap();
         let lines: Vec<serde_json::Value> =
             String::from_utf8(out).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
         assert_eq!(lines.len(), 4);

@@ -1,12 +1,13 @@
 //! Evidence to product: for each field the strongest evidence that says something wins, and its source is remembered.
 
-use super::compile::CompiledRecipe;
+use super::compile::{BESTSELLERS, CompiledRecipe, OFFERS, RESULTS};
 use super::extracted::{Evidence, Extracted, PageContext, Verdict};
 use super::identifiers::{self, Label};
 use super::identity::{self, PageIdentity};
 use super::pass::Facts;
 use super::price_text::CurrencyHint;
 use super::recipe::{Embedded, ProductField};
+use super::rules::Money;
 use super::schema_offer::OfferFacts;
 use super::schema_org::{self, ProductFacts};
 use super::visible_rank::{self, Shown};
@@ -25,7 +26,8 @@ pub(super) fn merge(recipe: &CompiledRecipe, facts: &Facts, context: PageContext
         .or_else(|| facts.head.locale_country());
     let hint = CurrencyHint { currency: context.currency, country };
     let mut merger = Merger { product: Product::default(), provenance: BTreeMap::new(), context };
-    let by_rules = rules::product(recipe, &facts.page, hint, context);
+    let money = Money::of(recipe, &facts.page, hint, context);
+    let by_rules = rules::product(recipe, &facts.page, money, context);
     merger.take(by_rules, Evidence::Rule);
     let headings = facts.visible.headings.iter().map(|h| h.value.as_str());
     let names = headings.chain(facts.head.name()).chain(facts.head.title.as_deref());
@@ -55,7 +57,7 @@ pub(super) fn merge(recipe: &CompiledRecipe, facts: &Facts, context: PageContext
     if merger.product.currency.is_none() && merger.product.price.is_some() {
         merger.product.currency = structured_currency.or(context.currency).or(shown.page_currency);
     }
-    merger.finish(recipe, facts, hint, offers)
+    merger.finish(recipe, facts, money, offers)
 }
 
 struct Merger<'a> {
@@ -273,17 +275,20 @@ impl Merger<'_> {
         self,
         recipe: &CompiledRecipe,
         facts: &Facts,
-        hint: CurrencyHint,
+        money: Money,
         offers: Vec<crate::domain::Offer>,
     ) -> Extracted {
         let Merger { product, provenance, context } = self;
         let mut extracted = Extracted { product, provenance, ..Extracted::default() };
         extracted.offers = match &recipe.offers {
-            Some(list) => rules::offers(list, &facts.entries[0], hint, context),
+            Some(list) => rules::offers(list, &facts.entries[OFFERS], money, context),
             None => offers,
         };
         if let Some(list) = &recipe.results {
-            extracted.search_results = rules::results(list, &facts.entries[1], hint, context);
+            extracted.search_results = rules::results(list, &facts.entries[RESULTS], money, context);
+        }
+        if let Some(list) = &recipe.bestsellers {
+            extracted.bestsellers = rules::results(list, &facts.entries[BESTSELLERS], money, context);
         }
         extracted.next_page = rules::next(&recipe.next, &facts.page, context);
         extracted.verdict = verdict(&extracted, facts.has_no_result_sign);

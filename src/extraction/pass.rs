@@ -1,6 +1,6 @@
 //! The one pass over a page: lol_html streams it, [`Walk`] keeps the place and feeds every collector. No tree is built.
 
-use super::compile::{CompiledRecipe, CompiledSign};
+use super::compile::{CompiledRecipe, CompiledSign, LISTS};
 use super::extracted::ExtractError;
 use super::graph::Graph;
 use super::meta::Head;
@@ -24,8 +24,8 @@ pub(super) struct Facts {
     pub visible: Visible,
     /// Values of the page's own rules.
     pub page: Caught,
-    /// Values of each entry of the offers and the results list.
-    pub entries: [Vec<Caught>; 2],
+    /// Values of each entry of each list.
+    pub entries: [Vec<Caught>; LISTS],
     pub has_no_result_sign: bool,
 }
 
