@@ -5,9 +5,11 @@ use crate::domain::{Country, Offer, Product};
 use crate::extraction::recipe::{Embedded, Recipe};
 use crate::extraction::{CompiledRecipe, Explanation, Extracted, PageContext, SearchResult, Verdict, explain, extract};
 use crate::fetching::decode;
+use crate::sources::{Definition, KnownPage, Registry};
 use anyhow::{Context, bail};
 use std::io::{BufRead, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use url::Url;
 
 /// Larger pages, packed or unpacked, are refused.
@@ -25,6 +27,12 @@ pub struct ExtractArgs {
     /// Country whose currency a bare "$" or "kr" means
     #[arg(long)]
     country: Option<Country>,
+    /// Read it as a page of this source; otherwise its address tells the source, and pages of no source are read in general
+    #[arg(long, value_name = "NAME")]
+    source: Option<String>,
+    /// Directory of *.toml definitions that add to the compiled-in ones or override them
+    #[arg(long, value_name = "DIR")]
+    sources: Option<PathBuf>,
     /// Read NDJSON {"id", "file", "url"} from standard input, write one product a line
     #[arg(long, conflicts_with_all = ["page", "url"])]
     batch: bool,
@@ -50,11 +58,11 @@ struct BatchLine {
 
 /// Runs the command. `fetch` gets a page by its address: its address after redirects, and its text.
 pub async fn run(args: &ExtractArgs, fetch: impl AsyncFn(Url) -> anyhow::Result<(Url, String)>) -> anyhow::Result<()> {
-    let recipe = recipe()?;
+    let reader = PageReader::new(args)?;
     let stdout = std::io::stdout().lock();
     let mut out = std::io::BufWriter::new(stdout);
     if args.batch {
-        run_batch(&recipe, args.country, args.explain.is_some(), std::io::stdin().lock(), &mut out)?;
+        run_batch(&reader, args.explain.is_some(), std::io::stdin().lock(), &mut out)?;
         return out.flush().context("standard output");
     }
     let page = args.page.as_deref().unwrap_or("-");
@@ -66,9 +74,8 @@ pub async fn run(args: &ExtractArgs, fetch: impl AsyncFn(Url) -> anyhow::Result<
         _ if page == "-" => (args.url.clone(), read_page(std::io::stdin().lock(), false).context("standard input")?),
         _ => (args.url.clone(), read_file(Path::new(page)).with_context(|| page.to_owned())?),
     };
-    let context = context(url.as_ref(), args.country);
     if let Some(form) = args.explain {
-        let (extracted, explanation) = explain(&recipe, &text, context)?;
+        let (extracted, explanation) = reader.explain(&text, url.as_ref())?;
         match form {
             ExplainForm::Text => show_explanation::show(&mut out, &explanation, "")?,
             ExplainForm::Json => {
@@ -79,7 +86,7 @@ pub async fn run(args: &ExtractArgs, fetch: impl AsyncFn(Url) -> anyhow::Result<
         out.flush().context("standard output")?;
         return understood(&extracted);
     }
-    let extracted = extract(&recipe, &text, context)?;
+    let extracted = reader.read(&text, url.as_ref())?;
     understood(&extracted)?;
     serde_json::to_writer_pretty(&mut out, &Answer::of(&extracted))?;
     out.write_all(b"\n")?;
@@ -93,14 +100,52 @@ fn understood(extracted: &Extracted) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// One answer a line, in order; a line whose page cannot be read answers an `error`.
-pub fn run_batch(
-    recipe: &CompiledRecipe,
+/// How pages are read: by the definition of the source they belong to, else as any shop's.
+pub struct PageReader {
+    registry: Registry,
+    forced: Option<Arc<Definition>>,
+    general: CompiledRecipe,
     country: Option<Country>,
-    explains: bool,
-    input: impl BufRead,
-    mut out: impl Write,
-) -> anyhow::Result<()> {
+}
+
+impl PageReader {
+    fn new(args: &ExtractArgs) -> anyhow::Result<PageReader> {
+        let registry = Registry::check(args.sources.as_deref()).or_else(super::sources::refuse)?;
+        let forced = match &args.source {
+            Some(name) => Some(registry.find(name).with_context(|| format!("there is no source `{name}`"))?.clone()),
+            None => None,
+        };
+        Ok(PageReader { registry, forced, general: recipe()?, country: args.country })
+    }
+
+    /// What the page's source reads on it; what any page shows where that is nothing.
+    fn read(&self, text: &str, url: Option<&Url>) -> anyhow::Result<Extracted> {
+        let context = context(url, self.country);
+        if let Some(extracted) = self.known(url).map(|page| page.read(text, context)).transpose()?.flatten() {
+            return Ok(extracted);
+        }
+        Ok(extract(&self.general, text, context)?)
+    }
+
+    /// As `read`, and why.
+    fn explain(&self, text: &str, url: Option<&Url>) -> anyhow::Result<(Extracted, Explanation)> {
+        let context = context(url, self.country);
+        if let Some(explained) = self.known(url).map(|page| page.explain(text, context)).transpose()?.flatten() {
+            return Ok(explained);
+        }
+        Ok(explain(&self.general, text, context)?)
+    }
+
+    fn known(&self, url: Option<&Url>) -> Option<KnownPage<'_>> {
+        match &self.forced {
+            Some(definition) => Some(Registry::page_of(definition, url)),
+            None => url.and_then(|url| self.registry.page_at(url)),
+        }
+    }
+}
+
+/// One answer a line, in order; a line whose page cannot be read answers an `error`.
+pub fn run_batch(reader: &PageReader, explains: bool, input: impl BufRead, mut out: impl Write) -> anyhow::Result<()> {
     for line in input.split(b'\n') {
         // A line in another charset is that line's trouble, not the batch's.
         let line = String::from_utf8_lossy(&line?).into_owned();
@@ -108,7 +153,7 @@ pub fn run_batch(
             continue;
         }
         let answer = match serde_json::from_str::<BatchLine>(&line) {
-            Ok(request) => match answer(recipe, country, explains, &request) {
+            Ok(request) => match answer(reader, explains, &request) {
                 Ok(answer) => serde_json::to_value(answer)?,
                 Err(error) => serde_json::json!({"id": request.id, "error": format!("{error:#}")}),
             },
@@ -129,18 +174,12 @@ pub fn recipe() -> anyhow::Result<CompiledRecipe> {
     Ok(CompiledRecipe::compile(&Recipe { embedded, ..Recipe::default() })?)
 }
 
-fn answer(
-    recipe: &CompiledRecipe,
-    country: Option<Country>,
-    explains: bool,
-    request: &BatchLine,
-) -> anyhow::Result<BatchAnswer> {
+fn answer(reader: &PageReader, explains: bool, request: &BatchLine) -> anyhow::Result<BatchAnswer> {
     let text = read_file(Path::new(&request.file)).with_context(|| request.file.clone())?;
     let url = request.url.as_deref().and_then(|u| Url::parse(u).ok());
-    let context = context(url.as_ref(), country);
     let (extracted, explanation) = match explains {
-        true => explain(recipe, &text, context).map(|(extracted, explanation)| (extracted, Some(explanation)))?,
-        false => (extract(recipe, &text, context)?, None),
+        true => reader.explain(&text, url.as_ref()).map(|(extracted, explanation)| (extracted, Some(explanation)))?,
+        false => (reader.read(&text, url.as_ref())?, None),
     };
     Ok(BatchAnswer { explain: explanation, ..BatchAnswer::of(request.id.clone(), extracted) })
 }
@@ -280,6 +319,11 @@ impl ListEntry {
 mod tests {
     use super::*;
 
+    fn reader() -> PageReader {
+        let registry = Registry::load(None, &[]).unwrap();
+        PageReader { registry, forced: None, general: recipe().unwrap(), country: None }
+    }
+
     #[test]
     fn one_answer_a_line_and_an_error_does_not_stop_it() {
         let folder = tempfile::tempdir().unwrap();
@@ -294,7 +338,7 @@ mod tests {
         let line = |id: &str, file: &Path| serde_json::json!({"id": id, "file": file, "extra": 1}).to_string();
         let input = [line("a", &file), line("x", Path::new("absent.html")), "{".into(), line("b", &packed)].join("\n");
         let mut out = Vec::new();
-        run_batch(&recipe().unwrap(), None, false, input.as_bytes(), &mut out).unwrap();
+        run_batch(&reader(), false, input.as_bytes(), &mut out).unwrap();
         let lines: Vec<serde_json::Value> =
             String::from_utf8(out).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect();
         assert_eq!(lines.len(), 4);

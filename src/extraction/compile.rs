@@ -4,12 +4,20 @@ use super::recipe::{
     Embedded, Format, ListRecipe, NumberStyle, OfferField, ProductField, Recipe, ResultField, Rule, Rules, Sign,
 };
 use super::selectors::{self, SelectorRefusal};
+use crate::domain::Amount;
 use regex::Regex;
 
 /// Patterns that would need more memory than this are refused.
 const MAX_REGEX_BYTES: usize = 1 << 20;
 /// More rules than any source needs.
 const MAX_RULES: usize = 500;
+
+/// Where each list's entries are kept.
+pub(super) const OFFERS: usize = 0;
+pub(super) const RESULTS: usize = 1;
+pub(super) const BESTSELLERS: usize = 2;
+/// Lists a page can have.
+pub(super) const LISTS: usize = 3;
 
 /// A recipe that can run.
 #[derive(Debug)]
@@ -19,7 +27,9 @@ pub struct CompiledRecipe {
     pub(super) fields: Vec<(ProductField, Vec<CompiledRule>)>,
     pub(super) offers: Option<CompiledList<OfferField>>,
     pub(super) results: Option<CompiledList<ResultField>>,
+    pub(super) bestsellers: Option<CompiledList<ResultField>>,
     pub(super) next: Vec<CompiledRule>,
+    pub(super) minor_unit: Vec<CompiledRule>,
     pub(super) no_result: Vec<CompiledSign>,
 }
 
@@ -29,6 +39,8 @@ pub(super) struct CompiledList<F> {
     /// As the definition writes it.
     pub item_text: String,
     pub fields: Vec<(F, Vec<CompiledRule>)>,
+    pub required: Vec<F>,
+    pub unique: bool,
 }
 
 /// Where something stands.
@@ -47,6 +59,7 @@ pub(super) struct CompiledRule {
     pub attribute: Option<String>,
     pub regex: Option<Regex>,
     pub number: NumberStyle,
+    pub decimals: Option<u8>,
     pub best: u32,
     pub all: bool,
     /// Where the pass keeps this rule's values, counted separately for the page and for each list.
@@ -101,6 +114,10 @@ impl CompiledRecipe {
             Some(rules) => page.rules("next", rules, false)?,
             None => Vec::new(),
         };
+        let minor_unit = match &recipe.minor_unit {
+            Some(rules) => page.rules("minor_unit", rules, false)?,
+            None => Vec::new(),
+        };
         let mut no_result = Vec::with_capacity(recipe.no_result.len());
         for (i, sign) in recipe.no_result.iter().enumerate() {
             no_result.extend(page.sign(&format!("no_result.{i}"), sign)?);
@@ -111,14 +128,36 @@ impl CompiledRecipe {
             embedded: recipe.embedded.clone(),
             fields,
             next,
+            minor_unit,
             no_result,
             offers: recipe.offers.as_ref().map(|l| list(format, "offers", l)).transpose()?,
             results: recipe.results.as_ref().map(|l| list(format, "results", l)).transpose()?,
+            bestsellers: recipe.bestsellers.as_ref().map(|l| list(format, "bestsellers", l)).transpose()?,
         })
+    }
+
+    /// The rules of the page itself, in the order of their slots.
+    pub(super) fn page_rules(&self) -> impl Iterator<Item = &CompiledRule> {
+        self.fields.iter().flat_map(|(_, rules)| rules).chain(&self.next).chain(&self.minor_unit)
+    }
+
+    /// The place and the rules of each list, in the order of [`OFFERS`], [`RESULTS`] and [`BESTSELLERS`].
+    pub(super) fn lists(&self) -> [Option<(&Place, Vec<&CompiledRule>)>; LISTS] {
+        [
+            self.offers.as_ref().map(CompiledList::parts),
+            self.results.as_ref().map(CompiledList::parts),
+            self.bestsellers.as_ref().map(CompiledList::parts),
+        ]
     }
 
     pub(super) fn reads(&self, evidence: Embedded) -> bool {
         self.embedded.contains(&evidence)
+    }
+}
+
+impl<F> CompiledList<F> {
+    fn parts(&self) -> (&Place, Vec<&CompiledRule>) {
+        (&self.item, self.fields.iter().flat_map(|(_, rules)| rules).collect())
     }
 }
 
@@ -133,10 +172,17 @@ fn list<F: Ord + Copy + Named>(
         Format::Json => Place::Path(path_steps(&list.item)),
     };
     let mut compiler = Compiler { format, slots: 0, in_list: true };
+    let fields = compiler.fields(&format!("{name}.fields"), &list.fields, |_| false)?;
+    if let Some(index) = list.required.iter().position(|field| !list.fields.contains_key(field)) {
+        let why = RecipeFault::Shape("a required field needs a rule");
+        return Err(RecipeError { rule: format!("{name}.required.{index}"), why });
+    }
     Ok(CompiledList {
         item,
         item_text: list.item.clone(),
-        fields: compiler.fields(&format!("{name}.fields"), &list.fields, |_| false)?,
+        fields,
+        required: list.required.clone(),
+        unique: list.unique,
     })
 }
 
@@ -198,6 +244,9 @@ impl Compiler {
         if self.slots >= MAX_RULES {
             return Err(shape("too many rules"));
         }
+        if rule.decimals.is_some_and(|decimals| decimals > Amount::MAX_SCALE) {
+            return Err(shape("no currency has so many decimals"));
+        }
         let regex = rule.regex.as_deref().map(|pattern| parse_regex(&format!("{at}.regex"), pattern)).transpose()?;
         let by_machine = self.format == Format::Json
             || rule.attribute.as_deref().is_some_and(|a| a == "content" || a == "value" || a.starts_with("data-"));
@@ -208,6 +257,7 @@ impl Compiler {
             attribute: rule.attribute.as_ref().map(|a| a.to_ascii_lowercase()),
             regex,
             number: rule.number.unwrap_or(default),
+            decimals: rule.decimals,
             best: rule.best.unwrap_or(5).max(1),
             all: rule.all || keeps_all,
             slot: self.slots - 1,

@@ -1,13 +1,13 @@
 //! Why an answer is what it is: the merge's trace, the rules' trails and the page's facts put together, field by field.
 
-use super::compile::{CompiledRecipe, Named};
+use super::compile::{BESTSELLERS, CompiledList, CompiledRecipe, Named, OFFERS, RESULTS};
 use super::explanation::{EntryExplained, Explanation, FieldExplained, ListExplained, Loser, Origin, Why};
 use super::extracted::{Evidence, Extracted, PageContext, SearchResult};
 use super::merge::currency_hint;
 use super::pass::Facts;
 use super::price_text::{self, CurrencyHint};
 use super::recipe::{OfferField, ProductField, ResultField};
-use super::rules::{self, Reader, Trail};
+use super::rules::{self, Money, Reader, Trail};
 use super::selectors::Caught;
 use super::trace::Seen;
 use super::{explain_rules, field_text, origin};
@@ -21,7 +21,7 @@ pub(super) struct Explainer<'a> {
     recipe: &'a CompiledRecipe,
     facts: &'a Facts,
     context: PageContext<'a>,
-    hint: CurrencyHint,
+    money: Money,
     extracted: &'a Extracted,
     seen: Seen,
 }
@@ -34,13 +34,21 @@ impl<'a> Explainer<'a> {
         extracted: &'a Extracted,
         seen: Seen,
     ) -> Explainer<'a> {
-        Explainer { recipe, facts, context, hint: currency_hint(facts, context), extracted, seen }
+        let money = Money::of(recipe, &facts.page, currency_hint(facts, context), context);
+        Explainer { recipe, facts, context, money, extracted, seen }
     }
 
     pub fn explain(&self) -> Explanation {
         Explanation {
             fields: self.product(),
-            lists: [self.offers(), self.results()].into_iter().flatten().collect(),
+            lists: [
+                self.offers(),
+                self.entries("results", self.recipe.results.as_ref(), RESULTS, &self.extracted.search_results),
+                self.entries("bestsellers", self.recipe.bestsellers.as_ref(), BESTSELLERS, &self.extracted.bestsellers),
+            ]
+            .into_iter()
+            .flatten()
+            .collect(),
             next_page: self.next_page(),
             no_result: self.facts.no_result_sign.and_then(|i| self.recipe.no_result.get(i)).map(|s| s.text.clone()),
             prices_stand_in: Vec::new(),
@@ -48,7 +56,7 @@ impl<'a> Explainer<'a> {
     }
 
     fn reader<'r>(&'r self, caught: &'r Caught, trail: &'r Trail) -> Reader<'r> {
-        Reader { caught, hint: self.hint, context: self.context, trail: Some(trail) }
+        Reader { caught, money: self.money, context: self.context, trail: Some(trail) }
     }
 
     fn product(&self) -> Vec<FieldExplained> {
@@ -127,7 +135,7 @@ impl<'a> Explainer<'a> {
             return embedded("offers", "Product.offers", self.extracted.offers.iter().map(entry));
         };
         let mut kept = self.extracted.offers.iter().peekable();
-        Some(explain_rules::list("offers", list, &self.facts.entries[0], |caught| {
+        Some(explain_rules::list("offers", list, &self.facts.entries[OFFERS], |caught| {
             let trail = Trail::default();
             let offer = rules::offer(list, &self.reader(caught, &trail));
             let mut fields = explain_rules::fields(&list.fields, caught, &trail.into_inner(), |field| {
@@ -141,24 +149,32 @@ impl<'a> Explainer<'a> {
         }))
     }
 
-    fn results(&self) -> Option<ListExplained> {
-        let Some(list) = &self.recipe.results else {
+    /// Search results or bestsellers.
+    fn entries(
+        &self,
+        name: &'static str,
+        list: Option<&CompiledList<ResultField>>,
+        place: usize,
+        kept: &[SearchResult],
+    ) -> Option<ListExplained> {
+        let Some(list) = list else {
             let entry = |result: &SearchResult| {
                 let fields = ResultField::ALL.iter().copied();
                 let fields = fields.map(|f| (f.name(), field_text::result(result, f)));
                 told(fields, Evidence::JsonLd, "ItemList.itemListElement")
             };
-            return embedded("results", "ItemList", self.extracted.search_results.iter().map(entry));
+            return embedded(name, "ItemList", kept.iter().map(entry));
         };
-        let mut kept = self.extracted.search_results.iter().peekable();
-        Some(explain_rules::list("results", list, &self.facts.entries[1], |caught| {
+        let mut kept = kept.iter().peekable();
+        Some(explain_rules::list(name, list, &self.facts.entries[place], |caught| {
             let trail = Trail::default();
             let result = rules::result(list, &self.reader(caught, &trail));
             let mut fields = explain_rules::fields(&list.fields, caught, &trail.into_inner(), |field| {
                 field_text::result(&result, field)
             });
             self.add_currency(&mut fields, result.currency.map(|c| c.code()));
-            match kept.next_if(|kept| SearchResult { position: result.position, ..(*kept).clone() } == result) {
+            let is_it = |kept: &&SearchResult| SearchResult { position: result.position, ..(*kept).clone() } == result;
+            match kept.next_if(is_it) {
                 Some(_) => Ok(fields),
                 None => Err(why_dropped(result == SearchResult::default())),
             }
@@ -173,7 +189,7 @@ impl<'a> Explainer<'a> {
         };
         let names_it = |field: &&FieldExplained| {
             let raw = field.origin.as_ref().and_then(|origin| origin.raw.as_deref());
-            let without = CurrencyHint { currency: None, ..self.hint };
+            let without = CurrencyHint { currency: None, ..self.money.hint };
             raw.is_some_and(|raw| price_text::parse_currency(raw, without).is_some_and(|c| c.code() == code))
         };
         let origin = match fields.iter().filter(|f| f.field.contains("price")).find(names_it) {

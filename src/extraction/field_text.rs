@@ -60,6 +60,7 @@ pub(super) fn result(r: &SearchResult, field: ResultField) -> Option<String> {
     match field {
         ResultField::Id => r.id.clone(),
         ResultField::Name => r.name.clone(),
+        ResultField::Position => (r.position > 0).then(|| r.position.to_string()),
         ResultField::Url => r.url.clone(),
         ResultField::ImageUrl => r.image_url.clone(),
         ResultField::Price => r.price.map(|a| a.to_string()),

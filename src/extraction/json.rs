@@ -11,13 +11,11 @@ pub(super) fn read(recipe: &CompiledRecipe, text: &str) -> Result<Facts, Extract
     let root: Value =
         serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|e| ExtractError::Json(e.to_string()))?;
     let mut facts = Facts::default();
-    let page_rules: Vec<&CompiledRule> = recipe.fields.iter().flat_map(|(_, r)| r).chain(&recipe.next).collect();
-    facts.page = catch(&root, &page_rules);
-    if let Some(list) = &recipe.offers {
-        facts.entries[0] = entries(&root, &list.item, &list.fields.iter().flat_map(|(_, r)| r).collect::<Vec<_>>());
-    }
-    if let Some(list) = &recipe.results {
-        facts.entries[1] = entries(&root, &list.item, &list.fields.iter().flat_map(|(_, r)| r).collect::<Vec<_>>());
+    facts.page = catch(&root, &recipe.page_rules().collect::<Vec<_>>());
+    for (entries, list) in facts.entries.iter_mut().zip(recipe.lists()) {
+        if let Some((item, rules)) = list {
+            *entries = read_entries(&root, item, &rules);
+        }
     }
     facts.no_result_sign = recipe.no_result.iter().position(|sign| match &sign.mark {
         CompiledMark::EmptyPath(path) => find(&root, path).is_none_or(is_empty),
@@ -44,7 +42,7 @@ fn find<'v>(root: &'v Value, path: &[String]) -> Option<&'v Value> {
     })
 }
 
-fn entries(root: &Value, item: &Place, rules: &[&CompiledRule]) -> Vec<Caught> {
+fn read_entries(root: &Value, item: &Place, rules: &[&CompiledRule]) -> Vec<Caught> {
     let Place::Path(path) = item else { return Vec::new() };
     match find(root, path) {
         Some(Value::Array(list)) => list.iter().take(MAX_ENTRIES).map(|entry| catch(entry, rules)).collect(),
@@ -55,18 +53,29 @@ fn entries(root: &Value, item: &Place, rules: &[&CompiledRule]) -> Vec<Caught> {
 fn catch(root: &Value, rules: &[&CompiledRule]) -> Caught {
     let mut caught = Caught::new(rules.len());
     for rule in rules {
-        let value = match &rule.place {
-            Place::Path(path) => find(root, path),
-            Place::Entry => Some(root),
-            Place::Selector(_) => None,
-        };
-        match value {
-            Some(Value::Array(list)) => list.iter().filter_map(scalar).for_each(|v| caught.add(rule.slot, v)),
-            Some(value) => scalar(value).into_iter().for_each(|v| caught.add(rule.slot, v)),
-            None => {}
+        match &rule.place {
+            Place::Path(path) => add_all(root, path, rule.slot, &mut caught),
+            Place::Entry => add_all(root, &[], rule.slot, &mut caught),
+            Place::Selector(_) => {}
         }
     }
     caught
+}
+
+/// Adds what stands at a path; `*` goes through every item of an array. Goes as deep as the path is long.
+fn add_all(root: &Value, path: &[String], slot: usize, caught: &mut Caught) {
+    let (before, after) = match path.iter().position(|step| step == "*") {
+        Some(at) => (&path[..at], Some(&path[at + 1..])),
+        None => (path, None),
+    };
+    match (find(root, before), after) {
+        (Some(Value::Array(list)), Some(rest)) => {
+            list.iter().take(MAX_ENTRIES).for_each(|item| add_all(item, rest, slot, caught));
+        }
+        (Some(Value::Array(list)), None) => list.iter().filter_map(scalar).for_each(|v| caught.add(slot, v)),
+        (Some(value), None) => scalar(value).into_iter().for_each(|v| caught.add(slot, v)),
+        _ => {}
+    }
 }
 
 fn scalar(value: &Value) -> Option<String> {

@@ -1,7 +1,7 @@
 //! Evidence to product: for each field the strongest evidence that says something wins, and its source is remembered.
 
 use super::article_votes::{self, ArticleVotes};
-use super::compile::CompiledRecipe;
+use super::compile::{BESTSELLERS, CompiledRecipe, OFFERS, RESULTS};
 use super::embedded_state::{self, Known, StateFacts};
 use super::extracted::{Evidence, Extracted, PageContext, Verdict};
 use super::identifiers::{self, Label};
@@ -9,6 +9,7 @@ use super::identity::{self, PageIdentity};
 use super::pass::Facts;
 use super::price_text::CurrencyHint;
 use super::recipe::{Embedded, ProductField};
+use super::rules::Money;
 use super::schema_offer::OfferFacts;
 use super::schema_org::{self, ProductFacts};
 use super::trace::Trace;
@@ -31,7 +32,8 @@ pub(super) fn merge(recipe: &CompiledRecipe, facts: &Facts, context: PageContext
         skus: ArticleVotes::default(),
         trace,
     };
-    let read = rules::Reader { caught: &facts.page, hint, context, trail: None };
+    let money = Money::of(recipe, &facts.page, hint, context);
+    let read = rules::Reader { caught: &facts.page, money, context, trail: None };
     merger.take(rules::product(recipe, &read), Evidence::Rule);
     if merger.product.price.is_some() {
         merger.default_currency(context.currency, Evidence::Default);
@@ -71,7 +73,7 @@ pub(super) fn merge(recipe: &CompiledRecipe, facts: &Facts, context: PageContext
         merger.default_currency(shown.page_currency, Evidence::Visible);
     }
     merger.trace.keep(products, |own| losers::prices(recipe, facts, own, &identity, shown_hint));
-    merger.finish(recipe, facts, hint, offers)
+    merger.finish(recipe, facts, money, offers)
 }
 
 /// What a bare `$` or `kr` may stand for on this page.
@@ -394,20 +396,23 @@ impl Merger<'_> {
         self,
         recipe: &CompiledRecipe,
         facts: &Facts,
-        hint: CurrencyHint,
+        money: Money,
         offers: Vec<crate::domain::Offer>,
     ) -> Extracted {
         let Merger { product, provenance, context, .. } = self;
         let mut extracted = Extracted { product, provenance, ..Extracted::default() };
         extracted.offers = match &recipe.offers {
-            Some(list) => rules::offers(list, &facts.entries[0], hint, context),
+            Some(list) => rules::offers(list, &facts.entries[OFFERS], money, context),
             None => offers,
         };
         if let Some(list) = &recipe.results {
-            extracted.search_results = rules::results(list, &facts.entries[1], hint, context);
+            extracted.search_results = rules::results(list, &facts.entries[RESULTS], money, context);
+        }
+        if let Some(list) = &recipe.bestsellers {
+            extracted.bestsellers = rules::results(list, &facts.entries[BESTSELLERS], money, context);
         }
         extracted.next_page =
-            rules::next(&recipe.next, &rules::Reader { caught: &facts.page, hint, context, trail: None });
+            rules::next(&recipe.next, &rules::Reader { caught: &facts.page, money, context, trail: None });
         extracted.verdict = verdict(&extracted, facts.no_result_sign.is_some());
         extracted
     }

@@ -1,6 +1,6 @@
 //! The one pass over a page: lol_html streams it, [`Walk`] keeps the place and feeds every collector. No tree is built.
 
-use super::compile::{CompiledMark, CompiledRecipe};
+use super::compile::{CompiledMark, CompiledRecipe, LISTS};
 use super::embedded_state::State;
 use super::extracted::ExtractError;
 use super::graph::Graph;
@@ -26,8 +26,8 @@ pub(super) struct Facts {
     pub visible: Visible,
     /// Values of the page's own rules.
     pub page: Caught,
-    /// Values of each entry of the offers and the results list.
-    pub entries: [Vec<Caught>; 2],
+    /// Values of each entry of each list.
+    pub entries: [Vec<Caught>; LISTS],
     /// The first sign seen that there is nothing, by its place among the recipe's.
     pub no_result_sign: Option<usize>,
 }

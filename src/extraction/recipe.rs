@@ -17,8 +17,12 @@ pub struct Recipe {
     pub offers: Option<ListRecipe<OfferField>>,
     /// The search results listed on the page.
     pub results: Option<ListRecipe<ResultField>>,
+    /// The best-selling products listed on the page, by their rank.
+    pub bestsellers: Option<ListRecipe<ResultField>>,
     /// Where the link to the next page of the list stands.
     pub next: Option<Rules>,
+    /// Where it stands how many decimals the page's amounts in minor units have (`number = "minor"`).
+    pub minor_unit: Option<Rules>,
     /// Any of these on the page: the source has no such product.
     pub no_result: Vec<Sign>,
 }
@@ -51,6 +55,12 @@ pub struct ListRecipe<F: Ord> {
     /// CSS selector of an entry; for `format = "json"` the path of the array.
     pub item: String,
     pub fields: BTreeMap<F, Rules>,
+    /// Fields without which an element is no entry: placeholders and advertisements are known by what they lack.
+    #[serde(default = "Vec::new")]
+    pub required: Vec<F>,
+    /// An entry with the id (or, without one, the URL) of an earlier entry is that entry again.
+    #[serde(default)]
+    pub unique: bool,
 }
 
 /// One rule, or several of which the first that yields a value wins.
@@ -79,13 +89,15 @@ pub struct Rule {
     pub selector: Option<String>,
     /// Attribute whose value is kept; without it the text of the element.
     pub attribute: Option<String>,
-    /// Dotted path (JSON): `data.items.0.price`.
+    /// Dotted path (JSON): `data.items.0.price`; `*` stands for every item of an array.
     pub path: Option<String>,
     /// Keeps the first group, or the whole match when the pattern has no group.
     pub regex: Option<String>,
-    /// How a number is written here: `human` (1.234,56 €) or `machine` (1234.56). Default: `machine` for JSON paths and
-    /// `content`/`data-*` attributes, else `human`.
+    /// How a number is written here: `human` (1.234,56 €), `machine` (1234.56) or `minor` (123456). Default: `machine` for
+    /// JSON paths and `content`/`data-*` attributes, else `human`.
     pub number: Option<NumberStyle>,
+    /// Decimals of an amount in minor units, where the page does not tell them; default: those of its currency.
+    pub decimals: Option<u8>,
     /// Ratings: the best possible value on this page's scale (default 5).
     pub best: Option<u32>,
     /// Several elements match and all are kept (gtins, category_path); default for these fields, else the first only.
@@ -106,6 +118,8 @@ impl std::fmt::Display for Rule {
 pub enum NumberStyle {
     Human,
     Machine,
+    /// A whole number of the currency's smallest unit (cents).
+    Minor,
 }
 
 /// A mark on a page.
@@ -165,6 +179,6 @@ fields! {
         Id => "id", Name => "name", Url => "url", ImageUrl => "image_url", Price => "price", MinPrice => "min_price",
         MaxPrice => "max_price", ShippingCosts => "shipping_costs", Currency => "currency", ShopName => "shop_name",
         ShopUrl => "shop_url", Condition => "condition_text", ReviewCount => "review_count",
-        ReviewRating => "review_rating", Gtin => "gtin",
+        ReviewRating => "review_rating", Gtin => "gtin", Position => "position",
     }
 }

@@ -1,6 +1,6 @@
 //! What the recipe's rules caught, read as the fields they are for.
 
-use super::compile::{CompiledList, CompiledRecipe, CompiledRule};
+use super::compile::{CompiledList, CompiledRecipe, CompiledRule, Named};
 use super::extracted::{PageContext, SearchResult};
 use super::merge::{absolute, clean};
 use super::price_text::{self, CurrencyHint, PriceHint, PrintedPrice};
@@ -9,6 +9,7 @@ use super::selectors::Caught;
 use super::{availability, identifiers, rating};
 use crate::domain::{Amount, Currency, Offer, Product};
 use std::cell::RefCell;
+use std::collections::HashSet;
 
 /// Which rules yielded the values, in the order of asking.
 pub(super) type Trail = RefCell<Vec<Hit>>;
@@ -21,10 +22,29 @@ pub(super) struct Hit {
     pub kept: String,
 }
 
+/// What is known about the amounts of a page before any of them is read.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Money {
+    pub hint: CurrencyHint,
+    /// Decimals of its amounts in minor units, where the page tells them.
+    decimals: Option<u8>,
+}
+
+impl Money {
+    /// The page's own currency and minor unit, by the recipe's rules, before those of its source.
+    pub fn of(recipe: &CompiledRecipe, page: &Caught, hint: CurrencyHint, context: PageContext<'_>) -> Money {
+        let read = Reader { caught: page, money: Money { hint, decimals: None }, context, trail: None };
+        let decimals = read.text(&recipe.minor_unit).and_then(|text| text.parse().ok());
+        let rules = recipe.fields.iter().find(|(field, _)| *field == ProductField::Currency);
+        let currency = rules.and_then(|(_, rules)| read.currency(rules)).or(hint.currency);
+        Money { hint: CurrencyHint { currency, ..hint }, decimals }
+    }
+}
+
 /// Values of one page or entry, asked rule by rule.
 pub(super) struct Reader<'a> {
     pub caught: &'a Caught,
-    pub hint: CurrencyHint,
+    pub money: Money,
     pub context: PageContext<'a>,
     /// Kept only when someone asks why.
     pub trail: Option<&'a Trail>,
@@ -62,14 +82,42 @@ impl<'a> Reader<'a> {
     }
 
     fn price(&self, rules: &[CompiledRule]) -> Option<PrintedPrice> {
+        let hint = self.money.hint;
         self.first(rules, |value, rule| match rule.number {
-            NumberStyle::Human => price_text::parse(value, PriceHint { currency: self.hint, ..PriceHint::default() }),
-            NumberStyle::Machine => price_text::parse_machine(value, self.hint),
+            NumberStyle::Human => price_text::parse(value, PriceHint { currency: hint, ..PriceHint::default() }),
+            NumberStyle::Machine => price_text::parse_machine(value, hint),
+            NumberStyle::Minor => self.minor(value, rule),
+        })
+    }
+
+    /// A price above 0, which stands for "on request".
+    fn positive(&self, rules: &[CompiledRule]) -> Option<PrintedPrice> {
+        self.price(rules).filter(|price| price.amount.is_positive())
+    }
+
+    /// A whole number of minor units. Without a number of decimals it could be a hundred times too much: then it is none.
+    fn minor(&self, value: &str, rule: &CompiledRule) -> Option<PrintedPrice> {
+        let units: i64 = value.trim().parse().ok()?;
+        let amount = match rule.decimals.or(self.money.decimals) {
+            Some(decimals) => Amount::new(units, decimals).ok()?,
+            None => Amount::from_minor(units, self.money.hint.currency?),
+        };
+        Some(PrintedPrice { amount, currency: None, has_token: false })
+    }
+
+    /// Whether the entry has every field that makes it one.
+    pub fn is_complete<F: Copy + PartialEq + Named>(&self, list: &CompiledList<F>) -> bool {
+        list.required.iter().all(|required| {
+            let rules = list.fields.iter().find(|(field, _)| field == required).map(|(_, rules)| rules);
+            rules.is_some_and(|rules| match required.name() {
+                "price" | "min_price" | "max_price" => self.positive(rules).is_some(),
+                _ => self.text(rules).is_some(),
+            })
         })
     }
 
     fn currency(&self, rules: &[CompiledRule]) -> Option<Currency> {
-        self.first(rules, |value, _| price_text::parse_currency(value, self.hint))
+        self.first(rules, |value, _| price_text::parse_currency(value, self.money.hint))
     }
 
     fn count(&self, rules: &[CompiledRule]) -> Option<u32> {
@@ -135,11 +183,11 @@ pub(super) fn product(recipe: &CompiledRecipe, read: &Reader<'_>) -> Product {
             ProductField::Mpns => p.mpns = read.all(rules),
             ProductField::Sku => p.sku = read.text(rules),
             ProductField::Price => {
-                let price = read.price(rules).filter(|p| p.amount.is_positive());
+                let price = read.positive(rules);
                 p.price = price.map(|p| p.amount);
                 p.currency = p.currency.or(price.and_then(|p| p.currency));
             }
-            ProductField::ListPrice => p.list_price = read.price(rules).map(|p| p.amount).filter(|a| a.is_positive()),
+            ProductField::ListPrice => p.list_price = read.positive(rules).map(|p| p.amount),
             ProductField::Currency => p.currency = read.currency(rules).or(p.currency),
             ProductField::Availability => {
                 p.availability_text = read.text(rules);
@@ -161,14 +209,34 @@ fn stock(text: &str) -> Option<crate::domain::Availability> {
 pub(super) fn offers(
     list: &CompiledList<OfferField>,
     entries: &[Caught],
-    hint: CurrencyHint,
+    money: Money,
     context: PageContext<'_>,
 ) -> Vec<Offer> {
+    let mut seen = Seen::new(list.unique);
     entries
         .iter()
-        .map(|caught| offer(list, &Reader { caught, hint, context, trail: None }))
-        .filter(|o| *o != Offer::default())
+        .map(|caught| Reader { caught, money, context, trail: None })
+        .filter(|read| read.is_complete(list))
+        .map(|read| offer(list, &read))
+        .filter(|o| *o != Offer::default() && seen.is_new(o.id.as_deref(), o.url.as_deref()))
         .collect()
+}
+
+/// The entries of a list that were there already, where each is listed once.
+struct Seen(Option<HashSet<String>>);
+
+impl Seen {
+    fn new(unique: bool) -> Seen {
+        Seen(unique.then(HashSet::new))
+    }
+
+    /// An entry that says neither who it is nor where is always a new one.
+    fn is_new(&mut self, id: Option<&str>, url: Option<&str>) -> bool {
+        match (&mut self.0, id.or(url)) {
+            (Some(seen), Some(key)) => seen.insert(key.to_owned()),
+            _ => true,
+        }
+    }
 }
 
 pub(super) fn offer(list: &CompiledList<OfferField>, read: &Reader<'_>) -> Offer {
@@ -182,14 +250,13 @@ pub(super) fn offer(list: &CompiledList<OfferField>, read: &Reader<'_>) -> Offer
             OfferField::ShopReviewCount => o.shop_review_count = read.count(rules),
             OfferField::ShopReviewRating => o.shop_review_rating = read.rating(rules),
             OfferField::Price => {
-                let price = read.price(rules);
-                // 0 stands for "on request".
-                o.price = price.map(|p| p.amount).filter(|amount| amount.is_positive());
+                let price = read.positive(rules);
+                o.price = price.map(|p| p.amount);
                 o.currency = o.currency.or(price.and_then(|p| p.currency));
             }
             OfferField::ShippingCosts => o.shipping_costs = shipping(read, rules),
             OfferField::PriceWithShipping => {
-                o.price_with_shipping = read.price(rules).map(|p| p.amount).filter(|amount| amount.is_positive());
+                o.price_with_shipping = read.positive(rules).map(|p| p.amount);
             }
             OfferField::Currency => o.currency = read.currency(rules).or(o.currency),
             OfferField::Url => o.url = read.link(rules),
@@ -264,25 +331,34 @@ fn is_of_number(c: char) -> bool {
     c.is_ascii_digit() || matches!(c, '.' | ',' | '+' | '\'' | '’') || c.is_whitespace()
 }
 
-/// The search results that a list's rules read, positions from 1; entries without any field are dropped.
+/// The search results or bestsellers that a list's rules read; entries without any field are dropped. A position is the
+/// one the page prints, else the place in the list from 1.
 pub(super) fn results(
     list: &CompiledList<ResultField>,
     entries: &[Caught],
-    hint: CurrencyHint,
+    money: Money,
     context: PageContext<'_>,
 ) -> Vec<SearchResult> {
+    let mut seen = Seen::new(list.unique);
     let read = entries
         .iter()
-        .map(|caught| result(list, &Reader { caught, hint, context, trail: None }))
-        .filter(|r| *r != SearchResult::default());
-    read.zip(1..).map(|(result, position)| SearchResult { position, ..result }).collect()
+        .map(|caught| Reader { caught, money, context, trail: None })
+        .filter(|read| read.is_complete(list))
+        .map(|read| result(list, &read))
+        .filter(|r| *r != SearchResult::default() && seen.is_new(r.id.as_deref(), r.url.as_deref()));
+    read.zip(1..)
+        .map(|(result, place)| {
+            let position = if result.position > 0 { result.position } else { place };
+            SearchResult { position, ..result }
+        })
+        .collect()
 }
 
 pub(super) fn result(list: &CompiledList<ResultField>, read: &Reader<'_>) -> SearchResult {
     let mut r = SearchResult::default();
     for (field, rules) in &list.fields {
         let amount = |r: &mut SearchResult| {
-            let price = read.price(rules);
+            let price = read.positive(rules);
             r.currency = r.currency.or(price.and_then(|p| p.currency));
             price.map(|p| p.amount)
         };
@@ -301,6 +377,7 @@ pub(super) fn result(list: &CompiledList<ResultField>, read: &Reader<'_>) -> Sea
             ResultField::Condition => r.condition_text = read.text(rules),
             ResultField::ReviewCount => r.review_count = read.count(rules),
             ResultField::ReviewRating => r.review_rating = read.rating(rules),
+            ResultField::Position => r.position = read.count(rules).unwrap_or_default(),
             ResultField::Gtin => {
                 r.gtin = read.text(rules).as_deref().and_then(identifiers::gtin).map(|g| g.to_string())
             }

@@ -12,16 +12,14 @@ pub(super) enum Target {
 /// The recipe's selectors, entries before the fields inside them.
 pub(super) fn targets(recipe: &CompiledRecipe) -> Vec<(&lol_html::Selector, Target)> {
     let mut targets = Vec::new();
-    let offers = recipe.offers.as_ref().map(|l| (&l.item, l.fields.iter().flat_map(|(_, r)| r).collect::<Vec<_>>()));
-    let results = recipe.results.as_ref().map(|l| (&l.item, l.fields.iter().flat_map(|(_, r)| r).collect::<Vec<_>>()));
-    let lists = [offers, results];
+    let lists = recipe.lists();
     for (list, entry) in lists.iter().enumerate() {
         let Some((Place::Selector(item), rules)) = entry else { continue };
         let own =
             rules.iter().filter(|r| matches!(r.place, Place::Entry)).map(|r| (r.slot, r.attribute.clone())).collect();
         targets.push((item, Target::Item { list, own }));
     }
-    let page = recipe.fields.iter().flat_map(|(_, rules)| rules).chain(&recipe.next).map(|r| (None, r));
+    let page = recipe.page_rules().map(|rule| (None, rule));
     let inside = lists
         .iter()
         .enumerate()

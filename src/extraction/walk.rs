@@ -1,7 +1,7 @@
 //! Where the pass stands on a page: a small stack of open elements, from which every collector is fed.
 
 use super::attributes::Seen;
-use super::compile::CompiledRecipe;
+use super::compile::{CompiledRecipe, LISTS};
 use super::elements::Tag;
 use super::graph::NodeId;
 use super::hints::{HintReader, Hints};
@@ -103,7 +103,7 @@ pub(super) struct Walk {
     node_is_data: bool,
     /// Text of a script or other unread element that somebody wants.
     raw: String,
-    entry_slots: [usize; 2],
+    entry_slots: [usize; LISTS],
     /// Open entries: list, entry, id of the frame.
     open_entries: Vec<(usize, usize, u32)>,
     /// Id of the element whose start tag is being handled, and whether it is on the stack.
@@ -136,18 +136,16 @@ fn element_name(element: &Element<'_, '_>) -> Box<str> {
 impl Walk {
     /// An empty page, ready for what the recipe wants.
     pub fn new(recipe: &CompiledRecipe, names_elements: bool) -> Walk {
-        let page_slots = recipe.fields.iter().map(|(_, r)| r.len()).sum::<usize>() + recipe.next.len();
-        let offer_slots = recipe.offers.as_ref().map_or(0, |l| l.fields.iter().map(|(_, r)| r.len()).sum());
-        let result_slots = recipe.results.as_ref().map_or(0, |l| l.fields.iter().map(|(_, r)| r.len()).sum());
+        let entry_slots = recipe.lists().map(|list| list.map_or(0, |(_, rules)| rules.len()));
         Walk {
-            facts: Facts { page: Caught::new(page_slots), ..Facts::default() },
+            facts: Facts { page: Caught::new(recipe.page_rules().count()), ..Facts::default() },
             stack: Vec::with_capacity(64),
             next_id: 0,
             hints: HintReader::default(),
             node: String::new(),
             node_is_data: true,
             raw: String::new(),
-            entry_slots: [offer_slots, result_slots],
+            entry_slots,
             open_entries: Vec::new(),
             current: None,
             wants_json_ld: recipe.reads(Embedded::JsonLd),

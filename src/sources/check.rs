@@ -1,25 +1,20 @@
 //! A file as written → a checked [`Definition`], or every mistake in it.
 
-use super::definition::DEFAULT_MAX_PAGES;
+use super::check_steps::{Around, check_steps};
 use super::document::Document;
-use super::file::{CountryFile, DefinitionFile, FormFile, KeyFile, SearchFile, StepFile};
-use super::recipes;
+use super::file::{CountryFile, DefinitionFile, FormFile, KeyFile};
 use super::template::{Filling, Placeholder, UrlTemplate};
-use super::{Definition, DefinitionError, Site, Step, ValueForm, ValueRule};
+use super::{Definition, DefinitionError, Site, ValueForm, ValueRule};
 use crate::domain::{Country, Currency, Key, SourceName, Topic};
-use crate::extraction::Recipe;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use url::Url;
 
-/// Most pages of one list any definition may ask for.
-const MAX_PAGES: u32 = 200;
 /// Longest name of a source, in characters.
 const MAX_NAME_CHARS: usize = 64;
 /// Memory a value pattern may take once compiled, in bytes.
 const MAX_PATTERN_BYTES: usize = 1 << 20;
-/// Topics the lookup engine answers.
-const SERVED_TOPICS: [Topic; 3] = [Topic::ProductAndOffers, Topic::Product, Topic::Offers];
+/// Topics a definition can have.
+const SERVED_TOPICS: [Topic; 4] = [Topic::ProductAndOffers, Topic::Product, Topic::Offers, Topic::SearchResults];
 
 /// Reads and checks one definition file.
 pub(super) fn check(file_name: &str, text: &str) -> Result<Definition, Vec<DefinitionError>> {
@@ -38,18 +33,14 @@ pub(super) fn check(file_name: &str, text: &str) -> Result<Definition, Vec<Defin
     let before_countries = d.error_count();
     let countries = check_countries(&file, unread, d);
     let countries_are_right = d.error_count() == before_countries;
-    let search = file.steps.search.as_ref().and_then(|step| check_search(step, d));
-    let searched_keys = check_searched_keys(file.steps.search.as_ref(), &keys, d);
-    let product = file.steps.product.as_ref().and_then(|step| check_step(step, "steps/product", d));
-    let offers = file.steps.offers.as_ref().and_then(|step| check_step(step, "steps/offers", d));
-    if file.steps.product.is_none() && file.steps.offers.is_none() && !unread {
-        d.report("steps", "there is neither a step `product` nor a step `offers`");
-    }
-    for (step, place) in [(&search, "search"), (&product, "product"), (&offers, "offers")] {
-        if let Some(step) = step.as_ref().filter(|_| countries_are_right) {
-            check_urls(step, &countries, &format!("steps/{place}/url"), d);
-        }
-    }
+    let steps = check_steps(
+        &file.steps,
+        unread,
+        &Around { keys: &keys, countries: countries_are_right.then_some(&countries) },
+        d,
+    );
+    check_topic_steps(&topics, &file, d);
+    let hosts = check_hosts(&file.hosts, d);
 
     match (name, title, file.kind) {
         (Some(name), Some(title), Some(kind)) if !document.has_errors() => Ok(Definition {
@@ -62,10 +53,12 @@ pub(super) fn check(file_name: &str, text: &str) -> Result<Definition, Vec<Defin
             keys,
             policy: Arc::new(file.fetch),
             shop_name: file.shop_name,
-            searched_keys,
-            search,
-            product,
-            offers,
+            searched_keys: steps.searched_keys,
+            search: steps.search,
+            product: steps.product,
+            offers: steps.offers,
+            bestsellers: steps.bestsellers,
+            hosts,
             file: file_name.to_owned(),
         }),
         _ => Err(document.into_errors()),
@@ -109,8 +102,29 @@ fn check_topics(written: &[String], unread: bool, d: &mut Document<'_>) -> Vec<T
     topics
 }
 
+/// Search results are those of the search step.
+fn check_topic_steps(topics: &[Topic], file: &DefinitionFile, d: &mut Document<'_>) {
+    if topics.contains(&Topic::SearchResults) && file.steps.search.is_none() {
+        d.report("topics/search_results", "the topic search_results needs a step `search`");
+    }
+}
+
+/// Host names in lower case, without `www.`.
+fn check_hosts(written: &[String], d: &mut Document<'_>) -> Vec<String> {
+    let mut hosts = Vec::new();
+    for (index, text) in written.iter().enumerate() {
+        let letters = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-');
+        if text.contains('.') && text.chars().all(letters) && !text.starts_with("www.") {
+            hosts.push(text.clone());
+        } else {
+            d.report(&format!("hosts/{index}"), format!("`{text}` is not a host's name in lower case without www."));
+        }
+    }
+    hosts
+}
+
 /// The key with exactly this name: files use one spelling, aliases are for callers.
-fn key_named(text: &str) -> Option<Key> {
+pub(super) fn key_named(text: &str) -> Option<Key> {
     Key::ALL.into_iter().find(|key| key.v1() == text)
 }
 
@@ -139,14 +153,18 @@ fn check_keys(written: &BTreeMap<String, KeyFile>, unread: bool, d: &mut Documen
 }
 
 fn check_pattern(rule: &KeyFile, place: &str, d: &mut Document<'_>) -> Option<regex::Regex> {
-    let whole = format!("^(?:{})$", rule.pattern.as_ref()?);
-    match regex::RegexBuilder::new(&whole).size_limit(MAX_PATTERN_BYTES).build() {
+    compile_pattern(&format!("^(?:{})$", rule.pattern.as_ref()?), &format!("{place}/pattern"), d)
+}
+
+/// The pattern, or `None` after saying what is wrong with it.
+pub(super) fn compile_pattern(text: &str, place: &str, d: &mut Document<'_>) -> Option<regex::Regex> {
+    match regex::RegexBuilder::new(text).size_limit(MAX_PATTERN_BYTES).build() {
         Ok(pattern) => Some(pattern),
         Err(error) => {
             // The first lines draw the pattern with a caret; the last one says what is wrong.
             let text = error.to_string();
             let reason = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
-            d.report(&format!("{place}/pattern"), format!("not a pattern: {reason}"));
+            d.report(place, format!("not a pattern: {reason}"));
             None
         }
     }
@@ -194,7 +212,7 @@ fn check_base_urls(file: &DefinitionFile, d: &mut Document<'_>) -> BaseUrls {
         .iter()
         .filter_map(|(code, table)| table.base_url.as_ref().map(|url| (url, format!("countries/{code}/base_url"))));
     for (text, place) in shared.chain(own) {
-        match UrlTemplate::parse(text, &[Placeholder::Country]) {
+        match UrlTemplate::parse(text, &[Placeholder::Country], &[]) {
             Ok(template) => {
                 let sample = Filling { country: Country::all().next(), ..Filling::default() };
                 match template.fill(&sample) {
@@ -239,100 +257,4 @@ fn site(country: Country, table: &CountryFile, bases: &BaseUrls, d: &mut Documen
         }
     };
     Site { base_url, currency }
-}
-
-fn check_searched_keys(search: Option<&SearchFile>, keys: &BTreeMap<Key, ValueRule>, d: &mut Document<'_>) -> Vec<Key> {
-    let Some(search) = search else { return Vec::new() };
-    let Some(written) = &search.keys else {
-        return [Key::Gtin, Key::Keyword].into_iter().filter(|key| keys.contains_key(key)).collect();
-    };
-    let mut searched = Vec::new();
-    for (index, text) in written.iter().enumerate() {
-        match key_named(text).filter(|key| keys.contains_key(key)) {
-            Some(key) => searched.push(key),
-            None => {
-                d.report(&format!("steps/search/keys/{index}"), format!("`{text}` is not among this source's [keys.…]"))
-            }
-        }
-    }
-    searched
-}
-
-fn check_search(step: &SearchFile, d: &mut Document<'_>) -> Option<Step> {
-    let known = [Placeholder::BaseUrl, Placeholder::Country, Placeholder::Value];
-    if step.page.as_ref().is_some_and(|page| page.results.is_none()) {
-        d.report("steps/search/page", "a search page lists results: [steps.search.page.results] is missing");
-    }
-    let as_step = StepParts { url: step.url.as_ref(), page: step.page.as_ref(), known: &known };
-    build_step(&as_step, &StepFile::default(), "steps/search", d)
-}
-
-fn check_step(step: &StepFile, place: &str, d: &mut Document<'_>) -> Option<Step> {
-    let parts = StepParts { url: step.url.as_ref(), page: step.page.as_ref(), known: &Placeholder::ALL };
-    if step.max_pages.is_some_and(|pages| !(1..=MAX_PAGES).contains(&pages)) {
-        d.report(&format!("{place}/max_pages"), format!("a list has 1 to {MAX_PAGES} pages"));
-    }
-    if step.page_step == Some(0) {
-        d.report(&format!("{place}/page_step"), "{page} must grow: page_step is at least 1");
-    }
-    build_step(&parts, step, place, d)
-}
-
-struct StepParts<'a> {
-    url: Option<&'a String>,
-    page: Option<&'a Recipe>,
-    known: &'a [Placeholder],
-}
-
-fn build_step(parts: &StepParts<'_>, paging: &StepFile, place: &str, d: &mut Document<'_>) -> Option<Step> {
-    let url = match parts.url.map(|text| UrlTemplate::parse(text, parts.known)) {
-        Some(Ok(url)) => Some(url),
-        Some(Err(error)) => {
-            d.report(&format!("{place}/url"), error);
-            None
-        }
-        None => {
-            d.report(place, format!("the key `url` of [{}] is missing", place.replace('/', ".")));
-            None
-        }
-    };
-    let Some(page) = parts.page else {
-        d.report(place, format!("[{}.page] is missing: how is the page read?", place.replace('/', ".")));
-        return None;
-    };
-    let recipe = recipes::compile(page, &format!("{place}/page"), d)?;
-    let url = url?;
-    // A list goes on by a link or by a number in the URL; without either there is one page.
-    let goes_on = page.next.is_some() || url.has(Placeholder::Page);
-    Some(Step {
-        recipe: Arc::new(recipe),
-        has_list: page.offers.is_some() || page.results.is_some(),
-        has_next: page.next.is_some(),
-        has_no_result_sign: !page.no_result.is_empty(),
-        first_page: paging.first_page.unwrap_or(1),
-        page_step: paging.page_step.unwrap_or(1),
-        max_pages: if goes_on { paging.max_pages.unwrap_or(DEFAULT_MAX_PAGES) } else { 1 },
-        url,
-    })
-}
-
-/// Fills the template for every country, so that a lookup never meets a URL that cannot be.
-fn check_urls(step: &Step, countries: &BTreeMap<Country, Site>, place: &str, d: &mut Document<'_>) {
-    const SAMPLE_URL: &str = "https://host.example/";
-    for (country, site) in countries {
-        let filling = Filling {
-            base_url: site.base_url.as_deref(),
-            country: Some(*country),
-            value: Some("1"),
-            id: Some("1"),
-            url: Some(SAMPLE_URL),
-            page: Some(1),
-        };
-        let filled: Result<Url, _> = step.url.fill(&filling);
-        if let Err(error) = filled {
-            let hint = if site.base_url.is_none() { " (the country has no base_url)" } else { "" };
-            d.report(place, format!("for {country}: {error}{hint}"));
-            return;
-        }
-    }
 }

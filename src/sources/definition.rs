@@ -31,6 +31,9 @@ pub struct Definition {
     pub search: Option<Step>,
     pub product: Option<Step>,
     pub offers: Option<Step>,
+    pub bestsellers: Option<Step>,
+    /// Hosts beside those of the countries whose pages are read by this definition, without `www.`.
+    pub hosts: Vec<String>,
     /// File the definition came from.
     pub file: String,
 }
@@ -82,10 +85,33 @@ pub enum ValueForm {
     Url,
 }
 
+/// What a step is for, in the order in which the pages of a source are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StepKind {
+    Bestsellers,
+    Search,
+    Offers,
+    Product,
+}
+
+impl StepKind {
+    /// The name in definition files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            StepKind::Bestsellers => "bestsellers",
+            StepKind::Search => "search",
+            StepKind::Offers => "offers",
+            StepKind::Product => "product",
+        }
+    }
+}
+
 /// One kind of page: where it is and how it is read.
 #[derive(Debug, Clone)]
 pub struct Step {
     pub url: UrlTemplate,
+    /// What the path and query of such pages' addresses begin with; without any they are not known by their address.
+    pub matches: Vec<regex::Regex>,
     pub recipe: Arc<CompiledRecipe>,
     /// The page lists offers (or, in the search step, results).
     pub has_list: bool,
@@ -120,6 +146,18 @@ impl Definition {
     pub fn named_steps(&self) -> impl Iterator<Item = (&'static str, &Step)> {
         let steps = [("search", &self.search), ("product", &self.product), ("offers", &self.offers)];
         steps.into_iter().filter_map(|(name, step)| Some((name, step.as_ref()?)))
+    }
+
+    /// The steps it has, lists before the products they lead to.
+    pub fn steps(&self) -> impl Iterator<Item = (StepKind, &Step)> {
+        [
+            (StepKind::Bestsellers, &self.bestsellers),
+            (StepKind::Search, &self.search),
+            (StepKind::Offers, &self.offers),
+            (StepKind::Product, &self.product),
+        ]
+        .into_iter()
+        .filter_map(|(kind, step)| Some((kind, step.as_ref()?)))
     }
 
     pub fn is_searched(&self, key: Key) -> bool {

@@ -68,8 +68,8 @@ fn a_good_definition() {
 fn the_compiled_in_ones() {
     let registry = Registry::load(None, &[]).unwrap();
     let names: Vec<&str> = registry.iter().map(|d| d.name.as_str()).collect();
-    assert_eq!(names, ["test", "web"]);
-    for definition in registry.iter() {
+    assert_eq!(names, ["amazon", "ebay", "geizhals", "test", "web"]);
+    for definition in ["test", "web"].map(|name| registry.find(name).unwrap()) {
         for country in ["de", "gb", "jp", "ua"] {
             assert!(definition.countries.contains_key(&country.parse().unwrap()), "{} {country}", definition.name);
         }
@@ -199,7 +199,7 @@ fn mistakes_in_urls_patterns_and_values() {
         (with("[keys.source_id]", "[keys.isbn]"), "13: unknown key `isbn`; known: gtin, keyword, source_id"),
         (
             with("product_and_offers", "weather"),
-            "5: unknown topic `weather`; known: product_and_offers, product, offers",
+            "5: unknown topic `weather`; known: product_and_offers, product, offers, search_results",
         ),
         (
             with("\"shop\"\naliases", "\"My Shop\"\naliases"),
@@ -212,6 +212,36 @@ fn mistakes_in_urls_patterns_and_values() {
         (with("robots = false", "robots = \"no\""), "17: invalid type: string \"no\", expected a boolean"),
         (with("name = \"shop\"", "name = \"shop"), "1: invalid basic string, expected `\"`"),
         (with("The Shop", "web"), "2: the alias `web` already means web (web.toml)"),
+        (
+            with("name = \"shop\"", "name = \"shop\"\nhosts = [\"WWW.x.de\"]"),
+            "2: `WWW.x.de` is not a host's name in lower case without www.",
+        ),
+        (with("product_and_offers", "search_results"), "5: the topic search_results needs a step `search`"),
+        (with("{id}\"\n", "{id}\"\nmatches = ['/p/', '(']\n"), "22: not a pattern: unclosed group"),
+        (
+            with("{id}\"\n", "{part}\"\n"),
+            "21: unknown placeholder {part}; known here: {base_url} {country} {value} {id} {url} {page}",
+        ),
+        (with("{id}\"\n", "{id}\"\nkeys = []\n"), "22: only the step `search` has keys"),
+        (
+            with(
+                "price = { selector = \"b.price\" }",
+                "price = { selector = \"b\", number = \"minor\", decimals = 9 }",
+            ),
+            "24: no currency has so many decimals",
+        ),
+        (
+            format!(
+                "{GOOD}[steps.product.page.offers]\nitem = \"li\"\nrequired = [\"price\"]\nfields.name = {{ selector = \"b\" }}\n"
+            ),
+            "27: a required field needs a rule",
+        ),
+        (
+            format!(
+                "{GOOD}[steps.bestsellers]\nurl = \"{{base_url}}/top\"\npage.fields.name = {{ selector = \"b\" }}\n"
+            ),
+            "27: a bestseller page lists bestsellers: [steps.bestsellers.page.bestsellers] is missing",
+        ),
         (
             with("url = \"{base_url}/p/{id}\"\n", "max_pages = 0\nurl = \"{base_url}/p/{id}\"\n"),
             "21: a list has 1 to 200 pages",

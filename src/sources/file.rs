@@ -18,6 +18,7 @@ pub(super) struct DefinitionFile {
     pub kind: Option<Kind>,
     pub topics: Vec<String>,
     pub base_url: Option<String>,
+    pub hosts: Vec<String>,
     pub shop_name: Option<String>,
     pub countries: CountriesFile,
     pub keys: BTreeMap<String, KeyFile>,
@@ -53,23 +54,19 @@ pub(super) enum FormFile {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct StepsFile {
-    pub search: Option<SearchFile>,
+    pub search: Option<StepFile>,
     pub product: Option<StepFile>,
     pub offers: Option<StepFile>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub(super) struct SearchFile {
-    pub keys: Option<Vec<String>>,
-    pub url: Option<String>,
-    pub page: Option<Recipe>,
+    pub bestsellers: Option<StepFile>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct StepFile {
+    /// Of the step `search` alone.
+    pub keys: Option<Vec<String>>,
     pub url: Option<String>,
+    pub matches: Vec<String>,
     pub page: Option<Recipe>,
     pub first_page: Option<u32>,
     pub page_step: Option<u32>,

@@ -6,7 +6,7 @@
 use super::template::Filling;
 pub use super::template::Unfilled;
 use super::{Definition, Step, ValueForm};
-use crate::domain::{Key, Lookup};
+use crate::domain::{Country, Key, Lookup};
 use url::Url;
 
 /// Where a product stands at its source: what a search hit, or the value itself, says.
@@ -26,8 +26,29 @@ pub struct PlannedPage<'d> {
 
 /// The search page, for keys that are searched first.
 pub fn search<'d>(definition: &'d Definition, lookup: &Lookup) -> Option<Result<PlannedPage<'d>, Unfilled>> {
+    search_page(definition, lookup, 1)
+}
+
+/// A page of the search results, by number from 1, for keys that are searched.
+pub fn search_page<'d>(
+    definition: &'d Definition,
+    lookup: &Lookup,
+    number: u32,
+) -> Option<Result<PlannedPage<'d>, Unfilled>> {
     let step = definition.search.as_ref().filter(|_| definition.is_searched(lookup.key))?;
-    Some(fill(definition, step, lookup, &Hit::default(), 1))
+    Some(fill(definition, step, lookup, &Hit::default(), number))
+}
+
+/// A page of the list of bestsellers of a category (as the source's addresses write it), by number from 1.
+pub fn bestsellers<'d>(
+    definition: &'d Definition,
+    country: Country,
+    category: &str,
+    number: u32,
+) -> Option<Result<PlannedPage<'d>, Unfilled>> {
+    let step = definition.bestsellers.as_ref()?;
+    let filling = Filling { value: Some(category), ..of_country(definition, country, step, number) };
+    Some(step.url.fill(&filling).map(|url| PlannedPage { url, step }))
 }
 
 /// The hit of a value that needs no search: the value is the id, or the page's URL.
@@ -79,16 +100,33 @@ fn fill<'d>(
     hit: &Hit,
     number: u32,
 ) -> Result<PlannedPage<'d>, Unfilled> {
-    let page = u64::from(step.first_page) + u64::from(number.saturating_sub(1)) * u64::from(step.page_step);
+    let pattern = definition.keys.get(&lookup.key).and_then(|rule| rule.pattern.as_ref());
+    let found = pattern.and_then(|pattern| Some((pattern, pattern.captures(&lookup.value)?)));
+    let groups: Vec<(&str, &str)> = match &found {
+        Some((pattern, captures)) => {
+            pattern.capture_names().flatten().filter_map(|name| Some((name, captures.name(name)?.as_str()))).collect()
+        }
+        None => Vec::new(),
+    };
     let filling = Filling {
-        base_url: definition.countries.get(&lookup.country).and_then(|site| site.base_url.as_deref()),
-        country: Some(lookup.country),
         value: Some(&lookup.value),
         id: hit.id.as_deref(),
         url: hit.url.as_deref(),
-        page: Some(page),
+        groups: &groups,
+        ..of_country(definition, lookup.country, step, number)
     };
     Ok(PlannedPage { url: step.url.fill(&filling)?, step })
+}
+
+/// What a template needs to know of the country and of the page's number.
+fn of_country<'a>(definition: &'a Definition, country: Country, step: &Step, number: u32) -> Filling<'a> {
+    let page = u64::from(step.first_page) + u64::from(number.saturating_sub(1)) * u64::from(step.page_step);
+    Filling {
+        base_url: definition.countries.get(&country).and_then(|site| site.base_url.as_deref()),
+        country: Some(country),
+        page: Some(page),
+        ..Filling::default()
+    }
 }
 
 #[cfg(test)]
@@ -177,5 +215,34 @@ page.offers.fields.price = { selector = "td" }
         assert!(product(web, &page, &hit).is_none());
         assert_eq!(url(list_page(web, &page, &hit, 1)), "https://shop.example/p?x=1");
         assert_eq!((web.max_pages(), known_id(web, &page, &hit)), (1, None));
+    }
+
+    #[test]
+    fn a_value_taken_apart_by_its_pattern() {
+        let text = r#"
+name = "shop"
+kind = "shop"
+topics = ["product"]
+countries = ["de"]
+[keys.source_id]
+form = "url"
+pattern = '(?P<server>https?://[^/]+)/(?:[^?]*/)?products/(?P<handle>[^/?#.]+)(?:[/?.].*)?'
+[steps.product]
+url = "{server}/products/{handle}.js"
+page.format = "json"
+page.fields.name = { path = "title" }
+[steps.bestsellers]
+url = "https://shop.example/top/{value}?n={page}"
+first_page = 0
+page.bestsellers.item = "li"
+page.bestsellers.fields.name = { selector = "b" }
+"#;
+        let shop = definition(text);
+        let by_url = lookup(Key::SourceId, "https://tea.example/collections/all/products/pot%20a?variant=1");
+        let hit = hit_of_value(&shop, &by_url);
+        assert_eq!(url(list_page(&shop, &by_url, &hit, 1)), "https://tea.example/products/pot%20a.js");
+        assert!(can_follow(&shop, &by_url, &hit));
+        let top = bestsellers(&shop, "de".parse().unwrap(), "tea & more", 2);
+        assert_eq!(url(top), "https://shop.example/top/tea%20%26%20more?n=1");
     }
 }

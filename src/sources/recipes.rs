@@ -31,12 +31,16 @@ fn make_harmless(recipe: &mut Recipe, at: &[&str]) -> bool {
     let format = recipe.format;
     match at {
         ["fields", field, rest @ ..] => fix_field(&mut recipe.fields, |f| f.as_str() == *field, rest, format),
+        ["minor_unit", rest @ ..] => recipe.minor_unit.as_mut().is_some_and(|rules| fix(rules, rest, format)),
         ["next", rest @ ..] => recipe.next.as_mut().is_some_and(|rules| fix(rules, rest, format)),
         ["offers", rest @ ..] => {
             recipe.offers.as_mut().is_some_and(|list| fix_list(list, |f, name| f.as_str() == name, rest, format))
         }
         ["results", rest @ ..] => {
             recipe.results.as_mut().is_some_and(|list| fix_list(list, |f, name| f.as_str() == name, rest, format))
+        }
+        ["bestsellers", rest @ ..] => {
+            recipe.bestsellers.as_mut().is_some_and(|list| fix_list(list, |f, name| f.as_str() == name, rest, format))
         }
         ["no_result", index, ..] => {
             let sign = index.parse::<usize>().ok().and_then(|index| recipe.no_result.get_mut(index));
@@ -54,6 +58,7 @@ fn fix_list<F: Ord + Copy>(
 ) -> bool {
     match at {
         ["item", ..] => replace(&mut list.item, harmless_place(format).to_owned()),
+        ["required", ..] => replace(&mut list.required, Vec::new()),
         ["fields", field, rest @ ..] => fix_field(&mut list.fields, |f| is_named(f, field), rest, format),
         _ => false,
     }

@@ -1,7 +1,7 @@
 //! URL templates: `{base_url}/search?q={value}`.
 
 use crate::domain::Country;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use std::fmt;
 use url::Url;
 
@@ -50,6 +50,8 @@ impl Placeholder {
 enum Part {
     Text(String),
     Insert(Placeholder),
+    /// A named group of the key's pattern.
+    Group(String),
 }
 
 /// A checked template.
@@ -82,6 +84,8 @@ pub struct Filling<'a> {
     pub id: Option<&'a str>,
     pub url: Option<&'a str>,
     pub page: Option<u64>,
+    /// The value, taken apart by the named groups of its key's pattern.
+    pub groups: &'a [(&'a str, &'a str)],
 }
 
 /// Why no URL came of it.
@@ -89,13 +93,15 @@ pub struct Filling<'a> {
 pub enum Unfilled {
     #[error("nothing is known for {{{}}}", .0.as_str())]
     Missing(Placeholder),
+    #[error("the value has no part {{{0}}}")]
+    NoPart(String),
     #[error("not a URL a page can be got by: {0}")]
     NotUrl(String),
 }
 
 impl UrlTemplate {
-    /// Reads a template in which only the given placeholders are known.
-    pub fn parse(text: &str, known: &[Placeholder]) -> Result<UrlTemplate, InvalidTemplate> {
+    /// Reads a template in which only the given placeholders, and groups of the key's pattern, are known.
+    pub fn parse(text: &str, known: &[Placeholder], groups: &[&str]) -> Result<UrlTemplate, InvalidTemplate> {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some(open) = rest.find(['{', '}']) {
@@ -105,7 +111,10 @@ impl UrlTemplate {
             }
             let (name, after) =
                 from_brace.strip_prefix('{').and_then(|s| s.split_once('}')).ok_or(InvalidTemplate::Brace)?;
-            parts.push(Part::Insert(placeholder(name, known)?));
+            parts.push(match groups.contains(&name) {
+                true => Part::Group(name.to_owned()),
+                false => Part::Insert(placeholder(name, known)?),
+            });
             rest = after;
         }
         if !rest.is_empty() {
@@ -119,18 +128,41 @@ impl UrlTemplate {
         self.0.contains(&Part::Insert(placeholder))
     }
 
-    /// The URL; everything inserted is percent-encoded except the base URL and a whole URL.
+    /// The groups of the key's pattern it is filled from.
+    pub fn groups(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|part| match part {
+            Part::Group(name) => Some(name.as_str()),
+            Part::Text(_) | Part::Insert(_) => None,
+        })
+    }
+
+    /// The URL; everything inserted is percent-encoded except the base URL, a whole URL, and a group that begins the
+    /// template: that one holds the whole server's name, to which nothing can be added.
     pub fn fill(&self, filling: &Filling<'_>) -> Result<Url, Unfilled> {
         let mut text = String::new();
-        for part in &self.0 {
+        let mut server = None;
+        for (index, part) in self.0.iter().enumerate() {
             match part {
                 Part::Text(literal) => text.push_str(literal),
                 Part::Insert(placeholder) => insert(&mut text, *placeholder, filling)?,
+                Part::Group(name) => {
+                    let found = filling.groups.iter().find(|(group, _)| group == name);
+                    let (_, value) = found.ok_or_else(|| Unfilled::NoPart(name.clone()))?;
+                    if index == 0 {
+                        text.push_str(value);
+                        server = Some(Url::parse(value).ok().map(|url| url.origin()));
+                    } else {
+                        // A part of an address is encoded already.
+                        let plain = percent_decode_str(value).decode_utf8_lossy();
+                        text.extend(utf8_percent_encode(&plain, RESERVED));
+                    }
+                }
             }
         }
         Url::parse(&text)
             .ok()
             .filter(|url| SCHEMES.contains(&url.scheme()) && url.has_host())
+            .filter(|url| server.is_none_or(|server| server == Some(url.origin())))
             .ok_or_else(|| Unfilled::NotUrl(text.chars().take(200).collect()))
     }
 }
@@ -155,7 +187,7 @@ fn check_shape(parts: &[Part]) -> Result<(), InvalidTemplate> {
         return Err(InvalidTemplate::UrlBeside);
     }
     match parts.first() {
-        Some(Part::Insert(Placeholder::BaseUrl | Placeholder::Url)) => Ok(()),
+        Some(Part::Insert(Placeholder::BaseUrl | Placeholder::Url) | Part::Group(_)) => Ok(()),
         Some(Part::Text(text)) if SCHEMES.iter().any(|scheme| text.starts_with(&format!("{scheme}://"))) => Ok(()),
         _ => Err(InvalidTemplate::Start),
     }
@@ -181,6 +213,7 @@ impl fmt::Display for UrlTemplate {
         self.0.iter().try_for_each(|part| match part {
             Part::Text(text) => f.write_str(text),
             Part::Insert(placeholder) => write!(f, "{{{}}}", placeholder.as_str()),
+            Part::Group(name) => write!(f, "{{{name}}}"),
         })
     }
 }
@@ -191,7 +224,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn parse(text: &str) -> Result<UrlTemplate, InvalidTemplate> {
-        UrlTemplate::parse(text, &Placeholder::ALL)
+        UrlTemplate::parse(text, &Placeholder::ALL, &["shop", "handle"])
     }
 
     #[test]
@@ -232,7 +265,7 @@ mod tests {
             "unknown placeholder {gtin}; known here: {base_url} {country} {value} {id} {url} {page}"
         );
         assert_eq!(
-            UrlTemplate::parse("{base_url}/{id}", &[Placeholder::BaseUrl]),
+            UrlTemplate::parse("{base_url}/{id}", &[Placeholder::BaseUrl], &[]),
             Err(InvalidTemplate::NotHere(Placeholder::Id))
         );
         assert_eq!(parse("{base_url}/{id"), Err(InvalidTemplate::Brace));
@@ -241,6 +274,23 @@ mod tests {
         assert_eq!(parse("{url}?page={page}"), Err(InvalidTemplate::UrlBeside));
         assert_eq!(parse("/search?q={value}"), Err(InvalidTemplate::Start));
         assert_eq!(parse(""), Err(InvalidTemplate::Start));
+    }
+
+    #[test]
+    fn parts_of_the_value_make_an_address_on_its_own_server() {
+        let template = parse("{shop}/products/{handle}.js").unwrap();
+        let fill = |shop, handle| {
+            template.fill(&Filling { groups: &[("shop", shop), ("handle", handle)], ..Filling::default() })
+        };
+        let url = |shop, handle| fill(shop, handle).unwrap().to_string();
+        assert_eq!(url("https://tea.example/en", "pot"), "https://tea.example/en/products/pot.js");
+        assert_eq!(url("https://tea.example", "%C3%A4-1"), "https://tea.example/products/%C3%A4-1.js", "encoded once");
+        assert_eq!(url("https://tea.example", "../x?y"), "https://tea.example/products/..%2Fx%3Fy.js");
+        assert!(fill("tea.example", "pot").is_err());
+        assert_eq!(template.fill(&Filling::default()), Err(Unfilled::NoPart("shop".into())));
+        let longer = parse("{shop}.other.example/{handle}").unwrap();
+        let filling = Filling { groups: &[("shop", "https://tea"), ("handle", "x")], ..Filling::default() };
+        assert!(longer.fill(&filling).is_err(), "another server");
     }
 
     proptest! {

@@ -155,3 +155,56 @@ fn a_price_of_nothing_is_no_price() {
         by("[offers]\nitem = \"p\"\n[offers.fields]\nshop_name = { selector = \"b\" }\nprice = { selector = \"i\" }\n");
     assert_eq!(read(&recipe, "<p><b>A</b><i>0,00 €</i></p>").offers[0].price, None);
 }
+
+#[test]
+fn a_hit_for_nothing_has_no_price() {
+    let recipe = by(
+        "[results]\nitem = 'p'\n[results.fields]\nname = { selector = 'b' }\nprice = { selector = 'i' }\nmin_price = { selector = 'u' }\nmax_price = { selector = 's' }\n",
+    );
+    let hit = read(&recipe, "<p><b>A</b><i>0,00 €</i><u>ab 0 €</u><s>9 €</s></p>").search_results.remove(0);
+    assert_eq!((hit.price, hit.min_price, hit.max_price), (None, None, "9".parse().ok()));
+}
+
+#[test]
+fn entries_that_lack_or_repeat_something() {
+    let list = "[bestsellers]\nitem = 'p'\nrequired = ['name', 'price']\nunique = true\n[bestsellers.fields]\nid = { attribute = 'id' }\nname = { selector = 'b' }\nprice = { selector = 'i' }\nposition = { selector = 'u' }\n";
+    let html = "<p id=1><b>A</b><i>1 €</i><u>#7</u></p><p id=2><b>Ad</b><i>gratis</i></p><p id=3><i>2 €</i></p>\
+                <p id=1><b>A again</b><i>1 €</i></p><p id=4><b>B</b><i>3 €</i></p>";
+    let extracted = read(&by(list), html);
+    let found: Vec<_> = extracted.bestsellers.iter().map(|b| (b.name.as_deref().unwrap(), b.position)).collect();
+    assert_eq!(found, [("A", 7), ("B", 2)], "without a printed rank, the place in the list");
+    assert_eq!(extracted.verdict, Verdict::Understood);
+}
+
+#[test]
+fn amounts_in_minor_units() {
+    let recipe = |decimals: &str, unit: &str| {
+        by(&format!(
+            "format = 'json'\n{unit}\n[fields]\nprice = {{ path = '0.prices.price', number = 'minor' {decimals} }}\ncurrency = {{ path = '0.prices.currency' }}\n"
+        ))
+    };
+    let page =
+        |price: &str, currency: &str| format!(r#"[{{"prices":{{"price":{price},"currency":"{currency}","unit":3}}}}]"#);
+    for (recipe, price_text, currency, want) in [
+        (recipe("", ""), "\"1999\"", "EUR", "19.99 EUR"),
+        (recipe("", ""), "1999", "JPY", "1999 JPY"),
+        (recipe(", decimals = 2", ""), "199900", "JPY", "1999.00 JPY"),
+        (recipe("", "minor_unit = { path = '0.prices.unit' }"), "1999", "EUR", "1.999 EUR"),
+        (recipe("", ""), "\"19.99\"", "EUR", "-"),
+        (recipe("", ""), "1999", "", "-"),
+        (recipe(", decimals = 2", ""), "1999", "", "19.99 -"),
+        (recipe("", ""), "0", "EUR", "-"),
+    ] {
+        assert_eq!(price(&read(&recipe, &page(price_text, currency))), want, "{price_text} {currency}");
+    }
+}
+
+#[test]
+fn a_star_stands_for_every_item() {
+    let recipe =
+        by("format = 'json'\n[fields]\ngtins = { path = 'v.*.code' }\ncategory_path = { path = 'c.*.*.name' }\n");
+    let json =
+        r#"{"v":[{"code":"4006381333931"},{"x":1},{"code":null}],"c":[[{"name":"A"},{"name":"B"}],[{"name":"C"}]]}"#;
+    let product = read(&recipe, json).product;
+    assert_eq!((product.gtins.len(), product.category_path.concat()), (1, "ABC".into()));
+}
