@@ -263,7 +263,8 @@ fn result(list: &CompiledList<ResultField>, read: &Reader<'_>) -> SearchResult {
         let amount = |r: &mut SearchResult| {
             let price = read.price(rules);
             r.currency = r.currency.or(price.and_then(|p| p.currency));
-            price.map(|p| p.amount)
+            // 0 stands for "on request".
+            price.map(|p| p.amount).filter(|amount| amount.is_positive())
         };
         match field {
             ResultField::Id => r.id = read.text(rules),

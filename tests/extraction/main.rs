@@ -3,8 +3,11 @@
 mod chunks;
 mod corpus;
 mod embedded;
+mod fuzz_smoke;
 mod recipes;
 mod seen;
+#[path = "../../fuzz/src/targets/mod.rs"]
+mod targets;
 
 use pricemill::extraction::recipe::{Embedded, Recipe};
 use pricemill::extraction::{CompiledRecipe, Extracted, PageContext, extract};
