@@ -81,8 +81,8 @@ const LD_MAX: usize = 4 << 20;
 /// Scripts of JSON-LD, each as long as is read, one after the other.
 fn scripts(bytes: usize, script: impl Fn(usize) -> String) -> String {
     let mut page = String::with_capacity(bytes);
-    while bytes - page.len() > 1_000 {
-        let left = (bytes - page.len()).min(LD_MAX) - 100;
+    while bytes > page.len() + 1_000 {
+        let left = (bytes - page.len()).min(LD_MAX) - 200;
         page.push_str(LD);
         page.push_str(&script(left));
         page.push_str("</script>");
@@ -111,6 +111,8 @@ pub const CASES: &[Case] = &[
     }),
     ("inline styles", Reading::AnyShop, |n| fill("", "<i style='color:red;display: block'>x</i>", "", n)),
     ("less-than signs", Reading::AnyShop, |n| "<".repeat(n)),
+    ("a script of less-than signs", Reading::AnyShop, |n| fill("<script>", "<", "", n)),
+    ("texts between comments", Reading::AnyShop, |n| fill("", "9 €<!---->", "", n)),
     ("a start tag never ended", Reading::AnyShop, |n| fill("<a ", "b=c ", "", n)),
     ("prices in one text", Reading::AnyShop, |n| fill("", "12,50 € ", "", n)),
     ("prices in elements", Reading::AnyShop, |n| fill("", "<b>9 €</b>", "", n)),
@@ -187,21 +189,41 @@ pub const CASES: &[Case] = &[
     }),
     ("JSON-LD variants that share offers without prices", Reading::AnyShop, |n| {
         scripts(n, |n| {
-            let offers = fill("{\"@graph\":[{\"@id\":\"#o\",\"@type\":\"AggregateOffer\",\"offers\":[", "{\"url\":\"/a\"},", "{}]}", n / 2);
+            let offers = fill(
+                "{\"@graph\":[{\"@id\":\"#o\",\"@type\":\"AggregateOffer\",\"offers\":[",
+                "{\"url\":\"/a\"},",
+                "{}]}",
+                n / 2,
+            );
             let head = format!("{offers},{{\"@type\":\"ProductGroup\",\"name\":\"Tea pot\",\"hasVariant\":[{{}}");
             fill(&head, ",{\"@type\":\"Product\",\"offers\":{\"@id\":\"#o\"}}", "]}]}", n)
         })
     }),
     ("JSON-LD siblings that share offers", Reading::AnyShop, |n| {
         scripts(n, |n| {
-            let offers = fill("{\"@graph\":[{\"@id\":\"#o\",\"@type\":\"AggregateOffer\",\"offers\":[", "{\"price\":5},", "{}]}", n / 2);
+            let offers = fill(
+                "{\"@graph\":[{\"@id\":\"#o\",\"@type\":\"AggregateOffer\",\"offers\":[",
+                "{\"price\":5},",
+                "{}]}",
+                n / 2,
+            );
             fill(&offers, ",{\"@type\":\"Product\",\"name\":\"Tea pot\",\"offers\":{\"@id\":\"#o\"}}", "]}", n)
         })
     }),
     ("JSON-LD offers that are one list many times", Reading::AnyShop, |n| {
         scripts(n, |n| {
-            let offers = fill("{\"@graph\":[{\"@id\":\"#o\",\"@type\":\"AggregateOffer\",\"offers\":[", "{\"url\":\"/a\"},", "{}]}", n / 2);
-            fill(&format!("{offers},{{\"@type\":\"Product\",\"name\":\"Tea pot\",\"offers\":[{{}}"), ",{\"@id\":\"#o\"}", "]}]}", n)
+            let offers = fill(
+                "{\"@graph\":[{\"@id\":\"#o\",\"@type\":\"AggregateOffer\",\"offers\":[",
+                "{\"url\":\"/a\"},",
+                "{}]}",
+                n / 2,
+            );
+            fill(
+                &format!("{offers},{{\"@type\":\"Product\",\"name\":\"Tea pot\",\"offers\":[{{}}"),
+                ",{\"@id\":\"#o\"}",
+                "]}]}",
+                n,
+            )
         })
     }),
     ("JSON-LD list of one long name", Reading::AnyShop, |n| {
@@ -224,7 +246,9 @@ pub const CASES: &[Case] = &[
         scripts(n, |n| {
             let name = fill("{\"@graph\":[{\"@id\":\"#n\",\"name\":\"", "long ", "\"}", n / 2);
             fill(
-                &format!("{name},{{\"@type\":\"Product\",\"name\":\"Tea pot\",\"offers\":[{{\"price\":1,\"seller\":\"me\"}}"),
+                &format!(
+                    "{name},{{\"@type\":\"Product\",\"name\":\"Tea pot\",\"offers\":[{{\"price\":1,\"seller\":\"me\"}}"
+                ),
                 ",{\"price\":1,\"seller\":{\"@id\":\"#n\"}}",
                 "]}]}",
                 n,
@@ -233,7 +257,12 @@ pub const CASES: &[Case] = &[
     }),
     ("JSON-LD addresses", Reading::AnyShop, |n| {
         scripts(n, |n| {
-            fill("[{}", &format!(",{{\"@type\":\"Product\",\"name\":\"a\",\"url\":\"/{}\"}}", "x/../".repeat(100)), "]", n)
+            fill(
+                "[{}",
+                &format!(",{{\"@type\":\"Product\",\"name\":\"a\",\"url\":\"/{}\"}}", "x/../".repeat(100)),
+                "]",
+                n,
+            )
         })
     }),
     ("JSON-LD to mend: quotes", Reading::AnyShop, |n| scripts(n, |n| fill("{\"a\":\"", "\" ", "", n))),
@@ -258,5 +287,6 @@ pub const CASES: &[Case] = &[
     ("JSON array of objects", Reading::Json, |n| fill("{\"items\":[", "{\"name\":1},", "{}]}", n)),
     ("JSON brackets", Reading::Json, |n| "[".repeat(n)),
     ("JSON long texts", Reading::Json, |n| fill("{\"name\":\"", "long ", "\"}", n)),
+    ("JSON escaped texts", Reading::Json, |n| fill("{\"name\":\"", "\\n long ", "\"}", n)),
     ("JSON keys", Reading::Json, |n| count("{\"a\":1", |i| format!(",\"k{i}\":1"), "}", n)),
 ];

@@ -122,6 +122,10 @@ fn add_siblings(graph: &Graph, node: NodeId, page: &PageIdentity<'_>, hint: Curr
             facts.gtins.clear();
         }
         facts.offers.extend(other.offers);
+        if facts.offers.len() >= MAX_OFFERS {
+            facts.offers.truncate(MAX_OFFERS);
+            break;
+        }
     }
 }
 

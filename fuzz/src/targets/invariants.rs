@@ -2,7 +2,9 @@
 
 use pricemill::domain::{Amount, Currency, Gtin, Product};
 use pricemill::extraction::recipe::{Embedded, ProductField, Recipe};
-use pricemill::extraction::{CompiledRecipe, Extracted, PageContext, SearchResult, Verdict, extract, extract_in_chunks};
+use pricemill::extraction::{
+    CompiledRecipe, Extracted, PageContext, SearchResult, Verdict, extract, extract_in_chunks,
+};
 use url::Url;
 
 /// Bytes of text that one answer may hold, whatever the page repeats or refers to.

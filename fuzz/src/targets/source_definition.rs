@@ -4,7 +4,8 @@ use super::invariants::{check_page, text};
 use pricemill::sources::Registry;
 
 const FILE: &str = "fuzzed.toml";
-const PAGE: &str = "<h1>Tea pot</h1><li class=offer data-id=1><b>Shop</b> <i class=p>12,50 €</i><a class=next href='?page=2'>more</a>";
+const PAGE: &str =
+    "<h1>Tea pot</h1><li class=offer data-id=1><b>Shop</b> <i class=p>12,50 €</i><a class=next href='?page=2'>more</a>";
 /// More mistakes than this are not told of one file.
 const MAX_ERRORS: usize = 60;
 
