@@ -2,6 +2,9 @@
 
 use super::hints::Hints;
 
+/// Longer values are no names, numbers, addresses or texts of a product.
+const MAX_VALUE_BYTES: usize = 64 << 10;
+
 /// The attributes of one start tag that somebody wants.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
@@ -53,7 +56,9 @@ impl Seen {
             "lang" => &mut self.lang,
             _ => return,
         };
-        place.get_or_insert_with(value);
+        if place.is_none() {
+            *place = Some(value()).filter(|value| value.len() <= MAX_VALUE_BYTES);
+        }
     }
 
     /// Reads what an inline style hides or strikes.

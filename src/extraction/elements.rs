@@ -50,6 +50,9 @@ pub(super) enum Tag {
     Inline,
 }
 
+/// Open elements looked at for one that ends by itself; a page that nests deeper closes its tags.
+const MAX_LOOKBACK: usize = 100;
+
 impl Tag {
     pub fn of(name: &str) -> Tag {
         match name {
@@ -181,7 +184,7 @@ impl Tag {
             return None;
         }
         let mut lowest = None;
-        for (index, tag) in open.enumerate().rev() {
+        for (index, tag) in open.enumerate().rev().take(MAX_LOOKBACK) {
             if self.closes(tag) {
                 lowest = Some(index);
                 if self.is_single_close() {

@@ -12,6 +12,9 @@ use super::{json, lists, merge, pass, price_places};
 /// Pages are fed to the parser in pieces, as from a socket; the answer does not depend on their size.
 const CHUNK_BYTES: usize = 64 * 1024;
 
+/// Bytes read of a page; the rest of a longer one is cut. Sources send less, by the fetcher's own limits.
+pub const MAX_PAGE_BYTES: usize = 16 << 20;
+
 /// Reads a page (HTML or JSON, decoded) by a recipe.
 ///
 /// A page without a price yields none, never 0; an offer's `price_with_shipping` is what the page says. Errors only when the
@@ -46,6 +49,7 @@ pub fn explain(
 }
 
 fn read(recipe: &CompiledRecipe, text: &str, chunk_bytes: usize, names_elements: bool) -> Result<Facts, ExtractError> {
+    let text = &text[..text.floor_char_boundary(MAX_PAGE_BYTES)];
     match recipe.format {
         Format::Html => pass::read(recipe, text, chunk_bytes, names_elements),
         Format::Json => json::read(recipe, text),

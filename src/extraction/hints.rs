@@ -148,22 +148,27 @@ fn pair(first: &str, second: &str) -> Hints {
 #[derive(Default)]
 pub(super) struct HintReader {
     seen: HashMap<String, Hints>,
+    /// Bytes of names read, those remembered aside.
+    read: usize,
 }
 
 /// Names remembered; a page that makes up more is read without memory.
 const MAX_REMEMBERED: usize = 4096;
+/// Bytes of names read on a page: one with more makes up a name for each element, and they say nothing.
+const MAX_READ_BYTES: usize = 2 << 20;
 /// Longer attribute values are no names.
 const MAX_NAME_BYTES: usize = 300;
 
 impl HintReader {
     /// The hints in one attribute's value.
     pub fn read(&mut self, names: &str) -> Hints {
-        if names.len() > MAX_NAME_BYTES {
+        if names.len() > MAX_NAME_BYTES || self.read > MAX_READ_BYTES {
             return Hints::NONE;
         }
         if let Some(hints) = self.seen.get(names) {
             return *hints;
         }
+        self.read += names.len();
         let hints = read_names(names);
         if self.seen.len() < MAX_REMEMBERED {
             self.seen.insert(names.to_owned(), hints);

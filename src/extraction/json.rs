@@ -2,12 +2,19 @@
 
 use super::compile::{CompiledMark, CompiledRecipe, CompiledRule, Place};
 use super::extracted::ExtractError;
+use super::json_weight;
 use super::pass::Facts;
-use super::selectors::{Caught, MAX_ENTRIES};
+use super::selectors::{Caught, MAX_ENTRIES, MAX_VALUE_BYTES};
 use serde_json::Value;
+
+/// Bytes the parsed document may take.
+const MAX_PARSED_BYTES: usize = 32 << 20;
 
 /// Follows the recipe's paths through a JSON document. Depth is bounded by serde_json, breadth by the limits on values.
 pub(super) fn read(recipe: &CompiledRecipe, text: &str) -> Result<Facts, ExtractError> {
+    if json_weight::parsed_bytes(text) > MAX_PARSED_BYTES {
+        return Err(ExtractError::Json("too many values".to_owned()));
+    }
     let root: Value =
         serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|e| ExtractError::Json(e.to_string()))?;
     let mut facts = Facts::default();
@@ -80,7 +87,7 @@ fn add_all(root: &Value, path: &[String], slot: usize, caught: &mut Caught) {
 
 fn scalar(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => Some(text[..text.floor_char_boundary(MAX_VALUE_BYTES)].to_owned()),
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(flag) => Some(flag.to_string()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,

@@ -1,11 +1,16 @@
 //! JSON-LD as shops write it: mostly JSON. What strict JSON refuses is mended first.
 
 use super::extracted::Evidence;
-use super::graph::{Datum, Graph, Node, NodeId, local_name};
+use super::graph::{Datum, Graph, MAX_TYPES, Node, NodeId, local_name};
+use super::json_weight;
 use serde_json::Value;
 
 /// Longer scripts are no product data.
 pub(super) const MAX_SCRIPT_BYTES: usize = 4 << 20;
+/// Bytes the parsed form of one script may take.
+const MAX_PARSED_BYTES: usize = 16 << 20;
+/// Deeper brackets are not JSON that could be parsed.
+const MAX_DEPTH: usize = 200;
 /// Documents in one script; some shops write several one after another.
 const MAX_DOCUMENTS: usize = 64;
 
@@ -20,7 +25,7 @@ pub(super) fn read(script: &str, graph: &mut Graph) {
 /// escapes and missing closing brackets mended.
 pub(super) fn parse_lenient(script: &str) -> Vec<Value> {
     let trimmed = script.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}' || c == ';');
-    if trimmed.is_empty() || trimmed.len() > MAX_SCRIPT_BYTES {
+    if trimmed.is_empty() || trimmed.len() > MAX_SCRIPT_BYTES || json_weight::parsed_bytes(trimmed) > MAX_PARSED_BYTES {
         return Vec::new();
     }
     if let Ok(value) = serde_json::from_str(trimmed) {
@@ -54,6 +59,7 @@ fn mend(text: &str) -> String {
                 out.end = out.json.len();
                 continue;
             }
+            '{' | '[' if closers.len() >= MAX_DEPTH => break,
             '{' | '[' => {
                 closers.push(if c == '{' { '}' } else { ']' });
                 out.push(c);
@@ -164,7 +170,7 @@ fn add_value(value: &Value, parent: Option<(NodeId, &str)>, graph: &mut Graph) {
             let types = match object.get("@type").or_else(|| object.get("type")) {
                 Some(Value::String(one)) => vec![local_name(one).to_owned()],
                 Some(Value::Array(many)) => {
-                    many.iter().filter_map(Value::as_str).map(|t| local_name(t).to_owned()).collect()
+                    many.iter().filter_map(Value::as_str).map(|t| local_name(t).to_owned()).take(MAX_TYPES).collect()
                 }
                 _ => Vec::new(),
             };

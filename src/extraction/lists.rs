@@ -5,6 +5,7 @@ use super::extracted::{Extracted, PageContext, SearchResult};
 use super::merge::{absolute, clean, verdict};
 use super::pass::Facts;
 use super::price_text::{self, CurrencyHint};
+use super::selectors::MAX_ENTRIES;
 use crate::domain::Amount;
 
 /// Fewer entries are no list.
@@ -37,7 +38,10 @@ fn item_list(facts: &Facts, context: PageContext<'_>) -> Vec<SearchResult> {
     for list in (0..graph.nodes.len()).filter(|n| graph.is_a(*n, &["ItemList"])) {
         for element in graph.things(list, "itemListElement") {
             let item = graph.things(element, "item").first().copied().unwrap_or(element);
-            let text = |name: &str| graph.text(item, name).or_else(|| graph.text(element, name));
+            if results.len() >= MAX_ENTRIES {
+                return results;
+            }
+            let text = |name: &str| graph.short(item, name).or_else(|| graph.short(element, name));
             let offer = graph.things(item, "offers").first().copied();
             let amount = |name: &str| -> Option<Amount> {
                 price_text::parse_machine(graph.text(offer?, name)?, hint).map(|p| p.amount).filter(|a| a.is_positive())

@@ -25,6 +25,7 @@ mod identifiers;
 mod identity;
 mod json;
 mod json_ld;
+mod json_weight;
 mod lists;
 mod losers;
 mod merge;
@@ -32,6 +33,7 @@ mod meta;
 mod microdata;
 mod nuxt_data;
 mod origin;
+mod overlong;
 mod pass;
 mod price_number;
 mod price_places;
@@ -60,7 +62,7 @@ pub use explanation::{
     Dropped, EntryExplained, Explanation, FieldExplained, ListExplained, Loser, Origin, PricePlace, RuleOutcome,
     RuleTried, Why,
 };
-pub use extract::{explain, extract, extract_in_chunks};
+pub use extract::{MAX_PAGE_BYTES, explain, extract, extract_in_chunks};
 pub use extracted::{Evidence, ExtractError, Extracted, PageContext, SearchResult, Verdict};
 pub use recipe::Recipe;
 pub use selectors::{SelectorRefusal, check_selector};

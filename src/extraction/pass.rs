@@ -5,18 +5,23 @@ use super::embedded_state::State;
 use super::extracted::ExtractError;
 use super::graph::Graph;
 use super::meta::Head;
+use super::overlong::without_endless_tags;
 use super::selectors::Caught;
 use super::targets::targets;
 use super::visible::Visible;
 use super::walk::Walk;
+use lol_html::errors::RewritingError;
 use lol_html::html_content::{Element, TextChunk};
-use lol_html::{DocumentContentHandlers, ElementContentHandlers, HtmlRewriter, MemorySettings, Settings};
+use lol_html::{
+    DocumentContentHandlers, ElementContentHandlers, HandlerResult, HtmlRewriter, MemorySettings, Settings,
+};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-/// Bytes lol_html may hold back while it looks for the end of a tag, and for its own stack.
-const MAX_PARSER_BYTES: usize = 16 << 20;
+/// Bytes lol_html may hold back while it looks for the end of a tag, and for its own stack: more than any page needs, since
+/// pages, depth and attributes are bounded before.
+const MAX_PARSER_BYTES: usize = 48 << 20;
 /// What one pass found.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
@@ -75,10 +80,7 @@ fn feed(recipe: &CompiledRecipe, pass: &Rc<RefCell<Walk>>, html: &str, chunk: us
     let element_pass = Rc::clone(pass);
     settings = settings.append_element_content_handler((
         Cow::Owned(every),
-        ElementContentHandlers::default().element(move |element: &mut Element<'_, '_>| {
-            open(&element_pass, element);
-            Ok(())
-        }),
+        ElementContentHandlers::default().element(move |element: &mut Element<'_, '_>| open(&element_pass, element)),
     ));
     for (selector, target) in targets(recipe) {
         let rule_pass = Rc::clone(pass);
@@ -91,24 +93,41 @@ fn feed(recipe: &CompiledRecipe, pass: &Rc<RefCell<Walk>>, html: &str, chunk: us
         ));
     }
     let mut rewriter = HtmlRewriter::new(settings, |_: &[u8]| {});
-    for piece in html.as_bytes().chunks(chunk.max(1)) {
-        rewriter.write(piece).map_err(|e| ExtractError::Parser(e.to_string()))?;
+    let told = |result: Result<(), RewritingError>| match result {
+        // Our own handler stopped it.
+        Err(_) if pass.borrow().is_full() => Ok(false),
+        Err(error) => Err(ExtractError::Parser(error.to_string())),
+        Ok(()) => Ok(true),
+    };
+    for piece in without_endless_tags(html).as_bytes().chunks(chunk.max(1)) {
+        if !told(rewriter.write(piece))? {
+            return Ok(());
+        }
     }
-    rewriter.end().map_err(|e| ExtractError::Parser(e.to_string()))
+    told(rewriter.end()).map(|_| ())
 }
 
-/// Puts an element on the stack and arranges for its end.
-fn open(pass: &Rc<RefCell<Walk>>, element: &mut Element<'_, '_>) {
-    let id = pass.borrow_mut().start(element);
-    if let (Some(id), Some(handlers)) = (id, element.end_tag_handlers()) {
+/// Puts an element on the stack and arranges for its end. The error ends the parser's work, not the page's answer.
+fn open(pass: &Rc<RefCell<Walk>>, element: &mut Element<'_, '_>) -> HandlerResult {
+    let mut walk = pass.borrow_mut();
+    if walk.is_full() {
+        return Err("the page is too large".into());
+    }
+    let id = walk.start(element);
+    if let Some(handlers) = element.end_tag_handlers() {
+        let open_before = walk.enter();
         let pass = Rc::clone(pass);
         handlers.push(Box::new(move |_| {
             let mut pass = pass.borrow_mut();
-            pass.flush_text();
-            pass.close(id);
+            pass.leave(open_before);
+            if let Some(id) = id {
+                pass.flush_text();
+                pass.close(id);
+            }
             Ok(())
         }));
     }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -360,7 +360,8 @@ pub(super) fn result(list: &CompiledList<ResultField>, read: &Reader<'_>) -> Sea
         let amount = |r: &mut SearchResult| {
             let price = read.positive(rules);
             r.currency = r.currency.or(price.and_then(|p| p.currency));
-            price.map(|p| p.amount)
+            // 0 stands for "on request".
+            price.map(|p| p.amount).filter(|amount| amount.is_positive())
         };
         match field {
             ResultField::Id => r.id = read.text(rules),

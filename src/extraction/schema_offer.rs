@@ -68,12 +68,12 @@ fn read_unseen(
         availability: graph
             .text(node, "availability")
             .and_then(|a| availability::from_code(a).or_else(|| availability::from_text(a))),
-        condition_text: graph.text(node, "itemCondition").map(str::to_owned),
-        url: graph.text(node, "url").map(str::to_owned),
-        sku: graph.text(node, "sku").map(str::to_owned),
+        condition_text: graph.short(node, "itemCondition").map(str::to_owned),
+        url: graph.short(node, "url").map(str::to_owned),
+        sku: graph.short(node, "sku").map(str::to_owned),
         gtins: gtins(graph, node),
-        name: graph.text(node, "name").map(str::to_owned),
-        seller: graph.name_of(node, "seller").or_else(|| graph.name_of(node, "offeredBy")),
+        name: graph.short(node, "name").map(str::to_owned),
+        seller: graph.short_name_of(node, "seller").or_else(|| graph.short_name_of(node, "offeredBy")),
         ..OfferFacts::default()
     };
     offer.condition = offer.condition_text.as_deref().and_then(availability::condition);
@@ -83,8 +83,8 @@ fn read_unseen(
         offer.is_aggregate = offer.price.is_some();
     }
     for item in graph.things(node, "itemOffered") {
-        offer.sku = offer.sku.take().or_else(|| graph.text(item, "sku").map(str::to_owned));
-        offer.url = offer.url.take().or_else(|| graph.text(item, "url").map(str::to_owned));
+        offer.sku = offer.sku.take().or_else(|| graph.short(item, "sku").map(str::to_owned));
+        offer.url = offer.url.take().or_else(|| graph.short(item, "url").map(str::to_owned));
         offer.gtins.extend(gtins(graph, item));
     }
     offer.shipping = shipping(graph, node, hint, offer.currency);

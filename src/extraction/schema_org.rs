@@ -127,6 +127,10 @@ fn add_siblings(graph: &Graph, node: NodeId, page: &PageIdentity<'_>, hint: Curr
         }
         facts.has_other_skus |= other.sku != facts.sku;
         facts.offers.extend(other.offers);
+        if facts.offers.len() >= MAX_OFFERS {
+            facts.offers.truncate(MAX_OFFERS);
+            break;
+        }
     }
 }
 

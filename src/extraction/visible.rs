@@ -18,6 +18,8 @@ const MAX_PRICE_NODE_BYTES: usize = 160;
 /// Longer texts outside places named for the stock are prose.
 const MAX_PHRASE_BYTES: usize = 120;
 const MAX_CANDIDATES: usize = 3_000;
+/// Texts with digits that are read for a price; elements around one text each read it again.
+const MAX_READS: usize = 50_000;
 const MAX_NOTES: usize = 500;
 /// Longer texts in an element named for the brand are prose.
 const MAX_BRAND_WORDS: usize = 6;
@@ -67,6 +69,8 @@ pub(super) struct Visible {
     awaited: Option<(Label, u8)>,
     /// Where the last choice of a drop-down ends: what an element around it shows is not one price.
     options_end: usize,
+    /// Texts read for a price.
+    pub reads: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -146,9 +150,10 @@ impl Visible {
             return;
         }
         let slice = self.text[start..].trim_matches(|c: char| c == ' ' || c == RUN_BREAK);
-        if !price_text::has_digit(slice) {
+        if !price_text::has_digit(slice) || self.reads >= MAX_READS {
             return;
         }
+        self.reads += 1;
         if slice.starts_with(['.', ',']) {
             return;
         }

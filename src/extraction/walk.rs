@@ -12,12 +12,21 @@ use super::targets::Target;
 use super::{embedded_state, json_ld, microdata};
 use lol_html::html_content::{Element, TextChunk, TextType};
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 /// Deeper elements count as text of the deepest one kept.
 const MAX_DEPTH: usize = 400;
 /// Classes told of an element, and characters of each and of its id.
 const MAX_NAMED_CLASSES: usize = 2;
 const MAX_NAME_PART_CHARS: usize = 40;
+/// Elements and texts read of a page; what follows is not read.
+const MAX_PIECES: usize = 200_000;
+/// Elements open at the same time to the parser, which closes none that the page does not; what follows is not read.
+const MAX_OPEN: usize = 20_000;
+/// Names of elements beside the ones known here; a page that makes up more is not read further.
+const MAX_STRANGE_NAMES: usize = 500;
+/// Bytes kept of all values of a recipe's rules on a page: rules may match elements inside each other.
+const MAX_CAUGHT_BYTES: usize = 8 << 20;
 /// Bytes of one text node kept.
 const MAX_NODE_BYTES: usize = 1 << 20;
 
@@ -90,8 +99,9 @@ fn regions(own: Hints, tag: Tag) -> Hints {
 }
 
 /// Regions that a wrapper of the page's own product may be named after by mistake.
-const DOUBTFUL: [Hints; 7] =
-    [Hints::RELATED, Hints::HEADER, Hints::FOOTER, Hints::NAVIGATION, Hints::ASIDE, Hints::VARIANT, Hints::REVIEW];
+fn doubtful() -> Hints {
+    Hints::RELATED | Hints::HEADER | Hints::FOOTER | Hints::NAVIGATION | Hints::ASIDE | Hints::VARIANT | Hints::REVIEW
+}
 
 /// The state of one pass.
 pub(super) struct Walk {
@@ -108,6 +118,12 @@ pub(super) struct Walk {
     open_entries: Vec<(usize, usize, u32)>,
     /// Id of the element whose start tag is being handled, and whether it is on the stack.
     current: Option<u32>,
+    /// Elements and texts so far.
+    pub pieces: usize,
+    /// Elements open to the parser.
+    open: usize,
+    strange_names: HashSet<String>,
+    caught_bytes: usize,
     wants_json_ld: bool,
     wants_microdata: bool,
     wants_state: bool,
@@ -148,6 +164,10 @@ impl Walk {
             entry_slots,
             open_entries: Vec::new(),
             current: None,
+            pieces: 0,
+            open: 0,
+            strange_names: HashSet::new(),
+            caught_bytes: 0,
             wants_json_ld: recipe.reads(Embedded::JsonLd),
             wants_microdata: recipe.reads(Embedded::Microdata),
             wants_state: recipe.reads(Embedded::State),
@@ -156,10 +176,31 @@ impl Walk {
         }
     }
 
+    /// Whether the page has had its share of work: the element that begins is not read, nor what follows.
+    pub fn is_full(&self) -> bool {
+        self.pieces >= MAX_PIECES || self.open >= MAX_OPEN || self.strange_names.len() > MAX_STRANGE_NAMES
+    }
+
+    /// An element is open to the parser: how many there were before it.
+    pub fn enter(&mut self) -> usize {
+        self.open += 1;
+        self.open - 1
+    }
+
+    /// An end tag closes the element before which so many were open, and all inside it.
+    pub fn leave(&mut self, open_before: usize) {
+        self.open = open_before;
+    }
+
     /// Handles a start tag; answers the frame's id when the element can hold content and is on the stack.
     pub fn start(&mut self, element: &mut Element<'_, '_>) -> Option<u32> {
         self.flush_text();
-        let tag = Tag::of(&element.tag_name());
+        self.pieces += 1;
+        let name = element.tag_name();
+        let tag = Tag::of(&name);
+        if tag == Tag::Inline && !self.strange_names.contains(&name) {
+            self.strange_names.insert(name);
+        }
         if let Some(index) = tag.implied_end(self.stack.iter().map(|f| f.tag)) {
             self.close_from(index);
         }
@@ -244,9 +285,7 @@ impl Walk {
             Tag::H1 => {
                 // Whatever holds the page's title is not a recommendation, however it is named.
                 for open in &mut self.stack {
-                    for doubtful in DOUBTFUL {
-                        open.region = open.region.without(doubtful);
-                    }
+                    open.region = open.region.without(doubtful());
                 }
                 frame.region = self.stack.last().map_or(Hints::NONE, |f| f.region);
                 frame.marks.push(Mark::Heading);
@@ -319,7 +358,7 @@ impl Walk {
                     match name {
                         Some(name) => {
                             if let Some(value) = attribute(name) {
-                                self.facts.entries[*list][entry].add(*slot, value);
+                                self.keep(Some(*list), entry, *slot, value);
                             }
                         }
                         None => marks.push(Mark::Value(Some(*list), entry, *slot)),
@@ -360,6 +399,10 @@ impl Walk {
     }
 
     fn keep(&mut self, list: Option<usize>, entry: usize, slot: usize, value: String) {
+        self.caught_bytes += value.len();
+        if self.caught_bytes > MAX_CAUGHT_BYTES {
+            return;
+        }
         match list {
             None => self.facts.page.add(slot, value),
             Some(list) => {
@@ -393,6 +436,11 @@ impl Walk {
     /// A text node is complete: it goes into the page's text, and the collectors look at it.
     pub fn flush_text(&mut self) {
         if self.node.is_empty() {
+            return;
+        }
+        self.pieces += 1;
+        if self.is_full() {
+            self.node.clear();
             return;
         }
         let node = std::mem::take(&mut self.node);
@@ -456,6 +504,8 @@ impl Walk {
         }
         for mark in frame.marks {
             match mark {
+                Mark::Property(..) if self.facts.graph.is_full() => {}
+                Mark::Value(..) if self.caught_bytes > MAX_CAUGHT_BYTES => {}
                 Mark::Property(node, name) => {
                     let text = self.facts.visible.since_raw(frame.start, MAX_VALUE_BYTES);
                     microdata::end(&mut self.facts.graph, node, &name, text);

@@ -5,9 +5,12 @@ mod chunks;
 mod corpus;
 mod embedded;
 mod explained;
+mod fuzz_smoke;
 mod recipes;
 mod seen;
 mod state;
+#[path = "../../fuzz/src/targets/mod.rs"]
+mod targets;
 mod tried;
 mod worked_example;
 

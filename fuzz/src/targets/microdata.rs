@@ -1,0 +1,13 @@
+//! Microdata and RDFa attributes: the input stands inside a product.
+
+use super::invariants::{any_shop, by, check_page, text};
+
+/// What a product element holds.
+pub fn run(data: &[u8]) {
+    let page = format!(
+        "<title>Tea pot</title><div itemscope itemtype=\"https://schema.org/Product\"><h1 itemprop=name>Tea pot</h1>{}</div>",
+        text(data)
+    );
+    check_page(&by("embedded = ['microdata']"), &page, 13);
+    check_page(&any_shop(), &page, 13);
+}
