@@ -51,7 +51,22 @@ impl Kept {
     }
 }
 
+impl Kept {
+    /// How long the host wants between two requests.
+    pub(super) fn crawl_delay(&self) -> Duration {
+        self.rules.crawl_delay()
+    }
+}
+
 impl Rules {
+    /// How long the host wants between two requests; zero when it does not say.
+    fn crawl_delay(&self) -> Duration {
+        match self {
+            Rules::Known(robots) => robots.crawl_delay().unwrap_or_default(),
+            Rules::Unreachable(_) => Duration::ZERO,
+        }
+    }
+
     pub(super) fn are_known(&self) -> bool {
         matches!(self, Rules::Known(_))
     }

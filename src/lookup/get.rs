@@ -3,7 +3,7 @@
 use super::engine::{Engine, FIRST_PATIENCE, NEXT_PATIENCE};
 use crate::domain::{Country, Reason};
 use crate::extraction::{self, Extracted, PageContext};
-use crate::fetching::{FetchError, FetchedPage, PageRequest};
+use crate::fetching::{FetchError, FetchedPage, PageRequest, Weight};
 use crate::sources::{Definition, Step};
 use std::time::Duration;
 use url::Url;
@@ -88,6 +88,7 @@ impl Engine {
                 text: answer.body,
                 content_type: answer.content_type,
                 duration: Duration::ZERO,
+                weight: Weight::default(),
             }),
             404 | 410 => Err(FetchError::Gone(answer.status)),
             other => Err(FetchError::Status(other)),

@@ -28,6 +28,8 @@ fn settings() -> FetchSettings {
     settings.breaker.failures = 0;
     settings.backoff.base_ms = 5;
     settings.backoff.cap_ms = 20;
+    settings.slowdown.most_ms = 0;
+    settings.block_pause_ms = 5;
     settings
 }
 
