@@ -103,7 +103,9 @@ mod tests {
 
     fn taken(jar: &mut Jar, from: &str, lines: &[&str]) {
         let mut headers = HeaderMap::new();
-        lines.iter().for_each(|line| drop(headers.append(header::SET_COOKIE, HeaderValue::from_str(line).unwrap())));
+        for line in lines {
+            headers.append(header::SET_COOKIE, HeaderValue::from_str(line).unwrap());
+        }
         jar.take(&headers, &url(from), SystemTime::UNIX_EPOCH + Duration::from_secs(1_000_000_000));
     }
 

@@ -1,8 +1,11 @@
 //! What broken and hostile servers do, and what a fetch makes of it.
 
+#[path = "../harness/mod.rs"]
+mod harness;
 mod hostile;
 
 mod bodies;
+mod fair;
 mod guard;
 mod manners;
 mod refusals;

@@ -5,6 +5,7 @@ use crate::{database, on};
 use pricemill::demo::sample_gtins;
 use pricemill::domain::Reason;
 use pricemill::storage::bulk_item::{self, ItemEnd};
+use pricemill::storage::bulk_job::PassedOver;
 use serde_json::json;
 use std::time::Duration;
 
@@ -22,7 +23,9 @@ async fn no_value_is_leased_twice() {
     let now = server.clock.lease_now();
     let workers = (1..=4).map(|lease| {
         let app = server.app.clone();
-        tokio::spawn(async move { bulk_item::lease_next(&app.db, lease, 30, now, LEASE).await.unwrap() })
+        tokio::spawn(async move {
+            bulk_item::lease_next(&app.db, lease, 30, now, LEASE, &PassedOver::default()).await.unwrap()
+        })
     });
     let mut held = Vec::new();
     for worker in workers.collect::<Vec<_>>() {
@@ -32,19 +35,24 @@ async fn no_value_is_leased_twice() {
     let mut lease = 4;
     while held.iter().map(|batch| batch.items.len()).sum::<usize>() < 100 {
         lease += 1;
-        held.push(bulk_item::lease_next(&server.app.db, lease, 30, now, LEASE).await.unwrap().unwrap());
+        held.push(
+            bulk_item::lease_next(&server.app.db, lease, 30, now, LEASE, &PassedOver::default())
+                .await
+                .unwrap()
+                .unwrap(),
+        );
     }
     let mut positions: Vec<u32> = held.iter().flat_map(|batch| &batch.items).map(|item| item.position).collect();
     positions.sort_unstable();
     assert_eq!(positions, (0..100).collect::<Vec<_>>());
-    assert!(bulk_item::lease_next(&server.app.db, 99, 30, now, LEASE).await.unwrap().is_none());
+    assert!(bulk_item::lease_next(&server.app.db, 99, 30, now, LEASE, &PassedOver::default()).await.unwrap().is_none());
 
     let first = &held[0];
     let db = &server.app.db;
     assert!(first.items.iter().all(|item| item.attempt == 1));
     // A lease that has passed on writes nothing more.
     let later = now.plus(LEASE * 2);
-    let taken = bulk_item::lease_next(db, 100, 1000, later, LEASE).await.unwrap().unwrap();
+    let taken = bulk_item::lease_next(db, 100, 1000, later, LEASE, &PassedOver::default()).await.unwrap().unwrap();
     assert_eq!(taken.items.len(), 100);
     assert!(taken.items.iter().all(|item| item.attempt == 2));
     let late = [(first.items[0].position, ItemEnd::Failed(Reason::NotFound))];
@@ -56,7 +64,7 @@ async fn no_value_is_leased_twice() {
     bulk_item::write_ends(db, taken.job.seq, 100, &postponed).await.unwrap();
     assert_eq!(bulk_item::release(db, taken.job.seq, 100).await.unwrap(), 99);
     assert_eq!(bulk_item::count_ready(db, later).await.unwrap(), [(taken.job.seq, 100)]);
-    let again = bulk_item::lease_next(db, 101, 1000, later, LEASE).await.unwrap().unwrap();
+    let again = bulk_item::lease_next(db, 101, 1000, later, LEASE, &PassedOver::default()).await.unwrap().unwrap();
     assert!(again.items.len() == 100 && again.items.iter().all(|item| item.attempt == 2));
     server.close_books().await;
     server.stop().await;
