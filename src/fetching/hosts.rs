@@ -86,7 +86,7 @@ impl Host {
         let extra = {
             let mut tempo = self.tempo.lock().unwrap_or_else(PoisonError::into_inner);
             let before = tempo.extra();
-            *tempo = tempo.after(sign, began, now, settings);
+            *tempo = tempo.after(sign, [began, now], self.pace.limit(), settings);
             // The next start was set by the gap as it was when this one began.
             if tempo.extra() > before { tempo.extra() } else { Duration::ZERO }
         };

@@ -65,6 +65,11 @@ impl Pace {
         Ok(turn)
     }
 
+    /// Places there are.
+    pub(super) fn limit(&self) -> u32 {
+        self.state().limit
+    }
+
     /// Nobody starts before so much time has passed: the host asked for it.
     pub(super) fn hold(&self, wait: Duration, now: Instant) {
         let mut state = self.state();

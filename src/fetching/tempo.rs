@@ -3,7 +3,8 @@
 //!
 //! The rule is that of congestion control (additive increase of speed, multiplicative decrease): a failure doubles the
 //! extra gap between two starts, each answer in time takes a part of it away, and failures of requests that were already
-//! under way when it was last doubled do not double it again.
+//! under way when it was last doubled do not double it again. Answers that come late count like failures, but only until
+//! the host is asked half as often as its places allow: a host that is merely busy, perhaps with us, still answers.
 
 use super::SlowdownSettings;
 use std::time::{Duration, Instant};
@@ -46,26 +47,32 @@ impl Tempo {
         self.extra
     }
 
-    /// The tempo after a request that began and ended at these moments.
-    pub(super) fn after(self, sign: Sign, began: Instant, ended: Instant, settings: &SlowdownSettings) -> Tempo {
+    /// The tempo after a request that began and ended at these moments, at a host with so many places.
+    pub(super) fn after(
+        self,
+        sign: Sign,
+        [began, ended]: [Instant; 2],
+        places: u32,
+        settings: &SlowdownSettings,
+    ) -> Tempo {
+        // Requests side by side fail together; that is one sign, not four.
+        let is_new = self.slowed_at.is_none_or(|slowed_at| began >= slowed_at);
+        let most = Duration::from_millis(settings.most_ms);
+        let doubled = (self.extra * 2).max(Duration::from_millis(settings.first_ms)).min(most);
         match sign {
-            Sign::Failed => self.slower(began, ended, settings),
+            Sign::Failed if is_new => Tempo { extra: doubled, slowed_at: Some(ended), ..self },
+            Sign::Failed => self,
             Sign::Answered(latency) => {
                 let learned = self.learn(latency);
                 let is_late = learned.recent > learned.usual * RISE + LEAST_RISE;
-                if is_late { learned.slower(began, ended, settings) } else { learned.recovered() }
+                let half_speed = learned.recent * 2 / places.max(1);
+                match (is_late, is_new && learned.extra < half_speed) {
+                    (true, true) => Tempo { extra: doubled.min(half_speed), slowed_at: Some(ended), ..learned },
+                    (true, false) => learned,
+                    (false, _) => learned.recovered(),
+                }
             }
         }
-    }
-
-    fn slower(self, began: Instant, ended: Instant, settings: &SlowdownSettings) -> Tempo {
-        // Requests side by side fail together; that is one sign, not four.
-        if self.slowed_at.is_some_and(|slowed_at| began < slowed_at) {
-            return self;
-        }
-        let most = Duration::from_millis(settings.most_ms);
-        let extra = (self.extra * 2).max(Duration::from_millis(settings.first_ms)).min(most);
-        Tempo { extra, slowed_at: Some(ended), ..self }
     }
 
     fn recovered(self) -> Tempo {
@@ -99,7 +106,7 @@ mod tests {
         let (mut tempo, mut now) = (Tempo::default(), Instant::now());
         let mut extras = Vec::new();
         for sign in signs {
-            tempo = tempo.after(*sign, now, now + ms(1), &SETTINGS);
+            tempo = tempo.after(*sign, [now, now + ms(1)], 4, &SETTINGS);
             now += ms(1);
             extras.push(u64::try_from(tempo.extra().as_millis()).unwrap());
         }
@@ -120,10 +127,11 @@ mod tests {
     #[test]
     fn failures_side_by_side_are_one_sign() {
         let now = Instant::now();
-        let first = Tempo::default().after(Sign::Failed, now, now + ms(20), &SETTINGS);
-        let second = first.after(Sign::Failed, now + ms(10), now + ms(30), &SETTINGS);
+        let failed = |tempo: Tempo, began, ended| tempo.after(Sign::Failed, [now + began, now + ended], 4, &SETTINGS);
+        let first = failed(Tempo::default(), ms(0), ms(20));
+        let second = failed(first, ms(10), ms(30));
         assert_eq!(second, first);
-        assert_eq!(second.after(Sign::Failed, now + ms(20), now + ms(40), &SETTINGS).extra(), ms(200));
+        assert_eq!(failed(second, ms(20), ms(40)).extra(), ms(200));
     }
 
     #[test]
@@ -132,15 +140,29 @@ mod tests {
         assert!(extras(&spread).iter().all(|extra| *extra == 0));
         let mut rising = vec![Sign::Answered(ms(100)); 5];
         rising.extend([Sign::Answered(ms(2_000)); 4]);
-        assert!(extras(&rising).last().unwrap() >= &100, "{:?}", extras(&rising));
+        let slowed = extras(&rising);
+        assert!(slowed.last().unwrap() >= &100, "{slowed:?}");
+        // Two seconds an answer at four places are two answers a second: half of that is one a second.
+        rising.extend([Sign::Answered(ms(2_000)); 3]);
+        assert!(extras(&rising).iter().all(|extra| *extra <= 1_000));
         rising.extend([Sign::Answered(ms(100)); 60]);
         assert_eq!(extras(&rising).last(), Some(&0));
     }
 
     #[test]
+    fn a_host_with_many_places_that_answers_late_is_asked_half_as_often_and_no_less() {
+        let (mut tempo, now) = (Tempo::default(), Instant::now());
+        for (n, latency) in [100, 100, 2_000, 2_000, 2_000, 2_000].into_iter().enumerate() {
+            let at = now + ms(n as u64);
+            tempo = tempo.after(Sign::Answered(ms(latency)), [at, at + ms(1)], 64, &SETTINGS);
+        }
+        assert!(tempo.extra() > ms(20) && tempo.extra() <= ms(2_000 * 2 / 64), "{:?}", tempo.extra());
+    }
+
+    #[test]
     fn a_most_of_zero_switches_it_off() {
         let (off, now) = (SlowdownSettings { first_ms: 100, most_ms: 0 }, Instant::now());
-        assert_eq!(Tempo::default().after(Sign::Failed, now, now, &off).extra(), Duration::ZERO);
+        assert_eq!(Tempo::default().after(Sign::Failed, [now, now], 4, &off).extra(), Duration::ZERO);
     }
 
     proptest! {

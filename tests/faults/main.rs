@@ -5,10 +5,14 @@ mod harness;
 mod hostile;
 
 mod bodies;
+mod bomb;
+mod every;
 mod fair;
 mod guard;
 mod manners;
 mod refusals;
+mod secure;
+mod table;
 
 use hostile::Hostile;
 use pricemill::clock::Clock;
