@@ -98,7 +98,14 @@ pub fn open_fetcher(config: &Config, clock: &Clock) -> Result<Fetcher, BootError
         .map(|range| range.parse())
         .collect::<Result<Vec<_>, _>>()
         .map_err(|cause| setting("outbound.allow", format!("{cause}")))?;
-    Fetcher::new(Outbound::new(allow), config.fetching.clone(), clock.clone())
+    let mut outbound = Outbound::new(allow);
+    let authorities = &config.outbound.ca_file;
+    if !authorities.as_os_str().is_empty() {
+        let pem = std::fs::read(authorities)
+            .map_err(|cause| setting("outbound.ca_file", format!("{}: {cause}", authorities.display())))?;
+        outbound = outbound.trusting(&pem).map_err(|cause| setting("outbound.ca_file", cause.to_string()))?;
+    }
+    Fetcher::new(outbound, config.fetching.clone(), clock.clone())
         .map_err(|cause| setting("fetching", cause.to_string()))
 }
 

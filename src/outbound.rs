@@ -18,6 +18,10 @@ use url::{Host, Url};
 /// Idle connections kept to one host.
 const IDLE_CONNECTIONS: usize = 8;
 
+/// Most bytes of an answer's headers over HTTP/2. The default, 16 KiB, is less than some shops' cookies and policies take;
+/// over HTTP/1 it is about 400 KiB.
+const MOST_HEADER_BYTES: u32 = 256 * 1024;
+
 /// Addresses that are opened although they are not public: `127.0.0.0/8`, `[::1]/128`, `127.0.0.1:8090`, `10.0.0.0/8:80`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AllowedRange {
@@ -47,6 +51,8 @@ pub enum OutboundError {
 #[derive(Debug, Clone, Default)]
 pub struct Outbound {
     allow: Arc<Vec<AllowedRange>>,
+    /// Trusted beside the system's.
+    authorities: Arc<Vec<reqwest::Certificate>>,
 }
 
 /// What differs between the clients of different rooms.
@@ -73,7 +79,12 @@ struct GuardedResolver {
 impl Outbound {
     /// Public addresses and these ranges.
     pub fn new(allow: Vec<AllowedRange>) -> Outbound {
-        Outbound { allow: Arc::new(allow) }
+        Outbound { allow: Arc::new(allow), authorities: Arc::default() }
+    }
+
+    /// Trusts these certificate authorities (PEM, one or more) beside the system's.
+    pub fn trusting(self, pem: &[u8]) -> Result<Outbound, OutboundError> {
+        Ok(Outbound { authorities: Arc::new(reqwest::Certificate::from_pem_bundle(pem)?), ..self })
     }
 
     /// Makes clients: no system proxy, no redirects, no decompression (the caller counts both sizes), TLS by the
@@ -104,12 +115,14 @@ impl Outbound {
                 .referer(false)
                 .connect_timeout(limits.connect_timeout)
                 .pool_max_idle_per_host(IDLE_CONNECTIONS)
+                .http2_max_header_list_size(MOST_HEADER_BYTES)
                 .dns_resolver(Arc::new(GuardedResolver { outbound: self.clone(), port }))
         };
-        builder().build().or_else(|error| {
+        let authorities = || self.authorities.iter().cloned();
+        builder().tls_certs_merge(authorities()).build().or_else(|error| {
             // A machine without any certificate can still visit plain HTTP: the demo marketplace must not need them.
             tracing::warn!(%error, "no system certificates: https sources cannot be visited");
-            Ok(builder().tls_certs_only(std::iter::empty()).build()?)
+            Ok(builder().tls_certs_only(authorities()).build()?)
         })
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! | what | how often | concurrency | does |
 //! |---|---|---|---|
-//! | queue `bulk_batch` | when rung | `jobs.batches` | [`jobs::run_batch`] |
+//! | queue `bulk_batch` | when rung | `jobs.batches` | [`jobs::run_batches`] |
 //! | reconcile | `jobs.reconcile_ms` | 1 | [`jobs::reconcile`] |
 //! | sweep | 60 s | 1 | deletes answered tickets |
 
@@ -10,6 +10,7 @@ use crate::app::SharedApp;
 use crate::jobs;
 use crate::queue::QueueSettings;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
 
@@ -40,11 +41,11 @@ async fn answer_tickets(app: SharedApp) {
     };
     // A name of its own for each start: under the old name apalis refuses a worker that comes back within a heartbeat.
     let name = format!("pricemill-{}", app.ids.request_id());
-    let worker = app.clone();
+    let (worker, slots) = (app.clone(), Arc::new(jobs::Slots::new(settings.concurrency)));
     let handle = move |_ticket| {
-        let app = worker.clone();
+        let (app, slots) = (worker.clone(), slots.clone());
         async move {
-            if let Err(error) = jobs::run_batch(&app).await {
+            if let Err(error) = jobs::run_batches(&app, &slots).await {
                 tracing::error!(%error, "batch not written; its values are begun again when the lease runs out");
             }
         }

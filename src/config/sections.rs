@@ -41,6 +41,7 @@ pub struct DatabaseConfig {
 #[serde(deny_unknown_fields)]
 pub struct OutboundConfig {
     pub allow: Vec<String>,
+    pub ca_file: PathBuf,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -66,6 +66,15 @@ impl Breaker {
         }
     }
 
+    /// Whether the host is left alone: it failed, and no probe has brought it back.
+    pub(super) fn is_resting(&self, now: Instant) -> bool {
+        match self.state {
+            State::Closed { .. } => false,
+            State::Open { until, dead } => dead || now < until,
+            State::Probing { .. } => true,
+        }
+    }
+
     pub(super) fn record(&mut self, health: Health, admission: Admission, settings: &BreakerSettings, now: Instant) {
         let until = now + Duration::from_millis(settings.rest_ms);
         let is_probe = admission == Admission::Probe;
@@ -116,9 +125,12 @@ mod tests {
     fn one_probe_after_the_rest_closes_it() {
         let now = Instant::now();
         let mut breaker = opened(now);
+        assert!(breaker.is_resting(now));
         assert_eq!(breaker.admit(now + SECOND), Probe);
         assert_eq!(breaker.admit(now + SECOND), Wait(WHILE_PROBING));
+        assert!(breaker.is_resting(now + SECOND));
         breaker.record(Answers, Probe, &SETTINGS, now + SECOND);
+        assert!(!breaker.is_resting(now + SECOND));
         assert_eq!(breaker.admit(now + SECOND), Pass);
     }
 

@@ -1,6 +1,8 @@
 //! One page: its gates in order, its redirects by hand, its tries.
 
+use super::block::{judge_headers, judge_target, judge_wording};
 use super::breaker::{Admission, Health};
+use super::cookies::Jar;
 use super::hosts::{Host, Hosts};
 use super::judge::{health, judge_bytes, judge_content_type, judge_status, judge_text};
 use super::pace::Turn;
@@ -8,12 +10,14 @@ use super::retry::{Failure, PutOff, backoff, is_transient_status, retry_after};
 use super::robots::{self, Kept, read_rules};
 use super::send::{self, Limits};
 use super::stats::FetchStats;
-use super::{BreakerSettings, FetchError, FetchPolicy, FetchSettings, FetchedPage, PageRequest, charset};
+use super::tempo::Sign;
+use super::weight::Scales;
+use super::{BreakerSettings, FetchError, FetchPolicy, FetchSettings, FetchState, FetchedPage, PageRequest, charset};
 use crate::clock::Clock;
 use crate::outbound::{ClientLimits, Clients, Outbound, OutboundError};
 use reqwest::header;
 use std::sync::{Arc, PoisonError};
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use url::Url;
 
 /// Most redirects followed for one page.
@@ -27,6 +31,7 @@ pub struct Fetcher {
     clock: Clock,
     hosts: Hosts,
     put_off: PutOff,
+    scales: Scales,
     stats: Arc<FetchStats>,
 }
 
@@ -52,6 +57,7 @@ struct Trip<'f> {
     network: Duration,
     /// For waiting: breaker, pace and open connections.
     patience: Duration,
+    jar: Jar,
 }
 
 /// A request's passage through a host's breaker. The breaker hears of its end even if the request is dropped midway, or
@@ -72,6 +78,7 @@ impl Fetcher {
             clients: outbound.clients(limits)?,
             hosts: Hosts::new(settings.hosts_remembered),
             put_off: PutOff::default(),
+            scales: Scales::new(settings.max_bytes_held),
             stats: Arc::default(),
             settings,
             clock,
@@ -88,6 +95,12 @@ impl Fetcher {
         answer
     }
 
+    /// How it stands with the hosts and the memory at present.
+    pub fn state(&self) -> FetchState {
+        let (hosts_slowed, hosts_resting) = self.hosts.count_troubled(self.clock.steady());
+        FetchState { hosts_slowed, hosts_resting, bytes_held: self.scales.held() }
+    }
+
     /// What this fetcher did so far.
     pub fn stats(&self) -> &FetchStats {
         &self.stats
@@ -101,6 +114,7 @@ impl Fetcher {
     async fn try_page(&self, request: &PageRequest) -> Result<FetchedPage, FetchError> {
         let mut tries = self.put_off.take(&request.url);
         let mut patience = request.patience;
+        let mut jar = Jar::default();
         loop {
             let mut trip = Trip {
                 fetcher: self,
@@ -108,9 +122,10 @@ impl Fetcher {
                 origin: request.url.origin(),
                 network: request.policy.timeout_ms.map_or(self.settings.timeout(), Duration::from_millis),
                 patience,
+                jar,
             };
             let result = trip.follow(request.url.clone()).await;
-            patience = trip.patience;
+            (patience, jar) = (trip.patience, trip.jar);
             let failure = match result {
                 Ok(page) => return Ok(page),
                 Err(failure) => failure,
@@ -120,10 +135,10 @@ impl Fetcher {
                 return Err(failure.error);
             }
             tries += 1;
-            if !failure.is_transient || tries >= self.settings.tries {
+            if !failure.is_worth_another(tries, self.settings.tries) {
                 return Err(failure.error);
             }
-            let wait = failure.retry_after.unwrap_or_else(|| backoff(tries, &self.settings.backoff));
+            let wait = failure.wait(tries, &self.settings.backoff);
             if wait > patience {
                 self.put_off.keep(&request.url, tries);
                 return Err(FetchError::Later(wait));
@@ -153,15 +168,30 @@ impl<'f> Trip<'f> {
         let concurrency = self.policy.concurrency.unwrap_or(self.fetcher.settings.concurrency);
         let host = self.fetcher.hosts.of(url, concurrency, self.fetcher.clock.steady());
         let mut passage = self.pass_breaker(&host).await?;
-        self.ask_robots(url, &mut passage).await?;
-        let turn = self.take_turn(&host).await?;
+        let crawl_delay = self.ask_robots(url, &mut passage).await?;
+        let turn = self.take_turn(&host, crawl_delay).await?;
+        let began = self.fetcher.clock.steady();
         let outcome = self.visit(url).await;
+        let ended = self.fetcher.clock.steady();
         drop(turn);
         passage.health = outcome.as_ref().map_or_else(|failure| health(&failure.error), |_| Health::Answers);
+        if let Some(sign) = self.sign(&outcome, passage.health, ended.duration_since(began)) {
+            host.learn(sign, began, ended, &self.fetcher.settings.slowdown);
+        }
         if let Err(Failure { retry_after: Some(wait), .. }) = &outcome {
             host.pace.hold(*wait, self.fetcher.clock.steady());
         }
         outcome
+    }
+
+    /// What the outcome says about the host's load. A source that refuses single products says nothing by that.
+    fn sign(&self, outcome: &Result<Hop, Failure>, health: Health, latency: Duration) -> Option<Sign> {
+        let is_told = matches!(outcome, Err(failure) if failure.is_transient && failure.once_more_after.is_none());
+        match health {
+            Health::Answers => Some(Sign::Answered(latency)),
+            Health::Fails if is_told || self.policy.breaker_failures != Some(0) => Some(Sign::Failed),
+            Health::Fails | Health::Unknown => None,
+        }
     }
 
     async fn pass_breaker(&mut self, host: &Arc<Host>) -> Result<Passage<'f>, FetchError> {
@@ -181,11 +211,11 @@ impl<'f> Trip<'f> {
         }
     }
 
-    /// Obeys the host's robots.txt, fetching it first when what is known of it is too old.
-    async fn ask_robots(&mut self, url: &Url, passage: &mut Passage<'f>) -> Result<(), Failure> {
+    /// Obeys the host's robots.txt, fetching it first when what is known of it is too old; answers the crawl delay to keep.
+    async fn ask_robots(&mut self, url: &Url, passage: &mut Passage<'f>) -> Result<Duration, Failure> {
         let (fetcher, settings) = (self.fetcher, &self.fetcher.settings);
         if !self.policy.robots.unwrap_or(settings.robots) {
-            return Ok(());
+            return Ok(Duration::ZERO);
         }
         let host = Arc::clone(&passage.host);
         let mut memory = host.robots.open(self.patience).await.ok_or(FetchError::Later(robots::WHILE_FETCHED))?;
@@ -203,14 +233,16 @@ impl<'f> Trip<'f> {
             }
         };
         // Another try within the same request would meet the same rules.
-        verdict.map_err(|error| Failure { error, is_transient: false, retry_after: None })
+        verdict.map_err(Failure::lasting)?;
+        let delay = memory.as_ref().map_or(Duration::ZERO, Kept::crawl_delay);
+        Ok(delay.min(Duration::from_millis(settings.crawl_delay_cap_ms)))
     }
 
     /// Gets a robots.txt, with redirects and tries like a page's but no judgement of its text.
     async fn get_robots(&mut self, location: Url, host: &Arc<Host>) -> Result<Vec<u8>, FetchError> {
         let mut tries = 0;
         loop {
-            let turn = self.take_turn(host).await?;
+            let turn = self.take_turn(host, Duration::ZERO).await?;
             let answer = within(self.network, self.fetcher.read_robots(location.clone(), self.policy)).await;
             drop(turn);
             tries += 1;
@@ -227,10 +259,11 @@ impl<'f> Trip<'f> {
         }
     }
 
-    async fn take_turn(&mut self, host: &Arc<Host>) -> Result<Turn, FetchError> {
+    async fn take_turn(&mut self, host: &Arc<Host>, crawl_delay: Duration) -> Result<Turn, FetchError> {
         let settings = &self.fetcher.settings;
         let limit = self.policy.concurrency.unwrap_or(settings.concurrency);
-        let gap = Duration::from_millis(self.policy.pace_ms.unwrap_or(settings.pace_ms));
+        let configured = Duration::from_millis(self.policy.pace_ms.unwrap_or(settings.pace_ms));
+        let gap = configured.max(crawl_delay) + host.extra_gap();
         let began = self.fetcher.clock.steady();
         let turn = host.pace.enter(limit, gap, self.patience).await.map_err(FetchError::Later);
         self.patience = self.patience.saturating_sub(began.elapsed());
@@ -241,7 +274,7 @@ impl<'f> Trip<'f> {
     async fn visit(&mut self, url: &Url) -> Result<Hop, Failure> {
         let began = self.fetcher.clock.steady();
         let is_own_host = url.origin() == self.origin;
-        let outcome = within(self.network, self.fetcher.exchange(url, self.policy, is_own_host)).await;
+        let outcome = within(self.network, self.fetcher.exchange(url, self.policy, is_own_host, &mut self.jar)).await;
         self.network = self.network.saturating_sub(began.elapsed());
         outcome
     }
@@ -258,14 +291,26 @@ impl Fetcher {
         self.clients.client_for(url).map_err(|refused| FetchError::Forbidden(refused.0))
     }
 
-    async fn exchange(&self, url: &Url, policy: &FetchPolicy, is_own_host: bool) -> Result<Hop, Failure> {
-        let headers = send::request_headers(&self.settings.user_agent, policy, is_own_host);
+    async fn exchange(
+        &self,
+        url: &Url,
+        policy: &FetchPolicy,
+        is_own_host: bool,
+        jar: &mut Jar,
+    ) -> Result<Hop, Failure> {
+        let mut headers = send::request_headers(&self.settings.user_agent, policy, is_own_host);
+        jar.add_to(&mut headers, url);
         let response = send::send(self.client_for(url)?, url, headers, &self.stats).await?;
+        jar.take(response.headers(), url, self.now());
+        let block_page = |error| Failure::block_page(error, Duration::from_millis(self.settings.block_pause_ms));
         if let Some(target) = send::redirect_target(&response, url) {
-            return Ok(Hop::Moved(target?));
+            let target = target?;
+            judge_target(&target).map_err(block_page)?;
+            return Ok(Hop::Moved(target));
         }
         let status = response.status().as_u16();
         judge_status(status, &policy.blocked).map_err(|error| self.failure(error, &response))?;
+        judge_headers(response.headers()).map_err(block_page)?;
         let (content_type, charset) = send::content_type(response.headers());
         judge_content_type(&content_type)?;
         let limits = Limits { received: self.settings.max_bytes_received, unpacked: self.settings.max_bytes_unpacked };
@@ -273,13 +318,14 @@ impl Fetcher {
             tracing::debug!(length, "a body announces more than is read");
             return Err(FetchError::TooLarge(limits.received).into());
         }
-        let body = send::read_body(response, limits, &self.stats).await?;
+        let body = send::read_body(response, limits, self.scales.weigh(), &self.stats).await?;
         if let Some(limit) = body.passed_limit {
             return Err(FetchError::TooLarge(limit).into());
         }
         judge_bytes(&content_type, &body.bytes)?;
         let text = charset::decode(charset.as_deref(), &body.bytes);
-        judge_text(&text, &policy.blocked)?;
+        judge_text(&text)?;
+        judge_wording(&text, &policy.blocked).map_err(block_page)?;
         Ok(Hop::Page(FetchedPage {
             url: url.clone(),
             status,
@@ -288,6 +334,7 @@ impl Fetcher {
             bytes_received: body.received,
             bytes_unpacked: body.bytes.len() as u64,
             duration: Duration::ZERO,
+            weight: body.weight,
         }))
     }
 
@@ -304,7 +351,7 @@ impl Fetcher {
                 continue;
             }
             return match response.status().as_u16() {
-                200..=299 => Ok(send::read_body(response, limits, &self.stats).await?.bytes),
+                200..=299 => Ok(send::read_body(response, limits, self.scales.weigh(), &self.stats).await?.bytes),
                 status => Err(self.failure(FetchError::Status(status), &response)),
             };
         }
@@ -315,11 +362,14 @@ impl Fetcher {
     fn failure(&self, error: FetchError, response: &reqwest::Response) -> Failure {
         let is_transient = is_transient_status(response.status().as_u16());
         let cap = Duration::from_millis(self.settings.backoff.retry_after_cap_ms);
-        let now = UNIX_EPOCH + Duration::from_micros(self.clock.now().as_micros().try_into().unwrap_or_default());
         let [value, date] =
             [header::RETRY_AFTER, header::DATE].map(|name| send::header_text(response.headers(), &name));
-        let retry_after = retry_after(value, Some(date), now, cap).filter(|_| is_transient);
-        Failure { error, is_transient, retry_after }
+        let retry_after = retry_after(value, Some(date), self.now(), cap).filter(|_| is_transient);
+        Failure { is_transient, retry_after, ..Failure::lasting(error) }
+    }
+
+    fn now(&self) -> SystemTime {
+        UNIX_EPOCH + Duration::from_micros(self.clock.now().as_micros().try_into().unwrap_or_default())
     }
 }
 

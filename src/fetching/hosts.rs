@@ -3,12 +3,14 @@
 //! A host is an origin (scheme, name and port): robots.txt is defined per origin, and each shop of the demo marketplace
 //! is one.
 
+use super::SlowdownSettings;
 use super::breaker::Breaker;
 use super::pace::Pace;
 use super::robots::RobotsMemory;
+use super::tempo::{Sign, Tempo};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use url::Url;
 
 /// One host's manners.
@@ -16,6 +18,7 @@ use url::Url;
 pub(super) struct Host {
     pub pace: Arc<Pace>,
     pub breaker: Mutex<Breaker>,
+    pub tempo: Mutex<Tempo>,
     pub robots: RobotsMemory,
 }
 
@@ -54,10 +57,46 @@ impl Hosts {
         let host = Arc::new(Host {
             pace: Arc::new(Pace::new(concurrency, now)),
             breaker: Mutex::default(),
+            tempo: Mutex::default(),
             robots: RobotsMemory::default(),
         });
         memory.hosts.insert(origin, (Arc::clone(&host), uses));
         host
+    }
+
+    /// Hosts that are asked more slowly than configured, and hosts that rest because they failed.
+    pub(super) fn count_troubled(&self, now: Instant) -> (usize, usize) {
+        let memory = self.by_origin.lock().unwrap_or_else(PoisonError::into_inner);
+        let hosts = || memory.hosts.values().map(|(host, _)| host);
+        (
+            hosts().filter(|host| !host.extra_gap().is_zero()).count(),
+            hosts().filter(|host| host.is_resting(now)).count(),
+        )
+    }
+}
+
+impl Host {
+    /// What is added to the configured gap between two starts at present.
+    pub(super) fn extra_gap(&self) -> Duration {
+        self.tempo.lock().unwrap_or_else(PoisonError::into_inner).extra()
+    }
+
+    /// Hears what came of a request and slows down or recovers.
+    pub(super) fn learn(&self, sign: Sign, began: Instant, now: Instant, settings: &SlowdownSettings) {
+        let extra = {
+            let mut tempo = self.tempo.lock().unwrap_or_else(PoisonError::into_inner);
+            let before = tempo.extra();
+            *tempo = tempo.after(sign, [began, now], self.pace.limit(), settings);
+            // The next start was set by the gap as it was when this one began.
+            if tempo.extra() > before { tempo.extra() } else { Duration::ZERO }
+        };
+        if !extra.is_zero() {
+            self.pace.hold(extra, now);
+        }
+    }
+
+    fn is_resting(&self, now: Instant) -> bool {
+        self.breaker.lock().unwrap_or_else(PoisonError::into_inner).is_resting(now)
     }
 }
 

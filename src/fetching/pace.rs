@@ -8,6 +8,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// The least that a value is put off when all of a host's places are taken.
 const LEAST_PUT_OFF: Duration = Duration::from_millis(100);
 
+/// The most, however long nobody has left: a place that comes free then waits no longer for the next value.
+const MOST_PUT_OFF: Duration = Duration::from_secs(5);
+
 /// One host's turnstile.
 #[derive(Debug)]
 pub(super) struct Pace {
@@ -24,6 +27,8 @@ struct State {
     surplus: u32,
     /// How long a request holds its place, averaged over the last few.
     usual_hold: Duration,
+    /// When a place was last given back.
+    left_at: Instant,
 }
 
 /// A place at the host, given back when dropped.
@@ -39,7 +44,7 @@ impl Pace {
         let limit = limit.max(1);
         Pace {
             places: Arc::new(Semaphore::new(limit as usize)),
-            state: Mutex::new(State { next_start: now, limit, surplus: 0, usual_hold: Duration::ZERO }),
+            state: Mutex::new(State { next_start: now, limit, surplus: 0, usual_hold: Duration::ZERO, left_at: now }),
         }
     }
 
@@ -54,8 +59,8 @@ impl Pace {
         self.narrow(limit);
         let arrived = Instant::now();
         let place = tokio::time::timeout(patience, Arc::clone(&self.places).acquire_owned()).await;
-        let place = place.ok().and_then(Result::ok).ok_or_else(|| self.state().usual_hold.max(LEAST_PUT_OFF))?;
         let now = Instant::now();
+        let place = place.ok().and_then(Result::ok).ok_or_else(|| self.state().put_off(now))?;
         let wait = self.reserve(gap, patience.saturating_sub(now.duration_since(arrived)), now)?;
         let mut turn = Turn { pace: Arc::clone(self), place: Some(place), began: now };
         if !wait.is_zero() {
@@ -63,6 +68,11 @@ impl Pace {
             turn.began = Instant::now();
         }
         Ok(turn)
+    }
+
+    /// Places there are.
+    pub(super) fn limit(&self) -> u32 {
+        self.state().limit
     }
 
     /// Nobody starts before so much time has passed: the host asked for it.
@@ -99,10 +109,21 @@ impl Pace {
     }
 }
 
+impl State {
+    /// When to come back to a host whose places are all taken: as long as a place is usually held, or as long as nobody has
+    /// left by now. Without the latter the values of a host that never answers would come and go many times a second.
+    fn put_off(&self, now: Instant) -> Duration {
+        let stuck = now.saturating_duration_since(self.left_at).min(MOST_PUT_OFF);
+        self.usual_hold.max(stuck).max(LEAST_PUT_OFF)
+    }
+}
+
 impl Drop for Turn {
     fn drop(&mut self) {
         let mut state = self.pace.state();
-        state.usual_hold = (state.usual_hold * 3 + self.began.elapsed()) / 4;
+        let now = Instant::now();
+        state.usual_hold = (state.usual_hold * 3 + now.duration_since(self.began)) / 4;
+        state.left_at = now;
         if let Some(place) = self.place.take().filter(|_| state.surplus > 0) {
             state.surplus -= 1;
             place.forget();
@@ -134,6 +155,17 @@ mod tests {
         pace.hold(SECOND * 30, now);
         pace.hold(SECOND, now);
         assert_eq!(pace.reserve(Duration::ZERO, SECOND, now), Err(SECOND * 30));
+    }
+
+    #[test]
+    fn the_longer_nobody_leaves_a_full_host_the_later_others_come_back() {
+        let now = Instant::now();
+        let pace = Pace::new(4, now);
+        assert_eq!(pace.state().put_off(now), LEAST_PUT_OFF);
+        assert_eq!(pace.state().put_off(now + SECOND * 2), SECOND * 2);
+        assert_eq!(pace.state().put_off(now + SECOND * 60), MOST_PUT_OFF);
+        pace.state().usual_hold = SECOND * 9;
+        assert_eq!(pace.state().put_off(now + SECOND * 60), SECOND * 9);
     }
 
     #[tokio::test]

@@ -26,6 +26,8 @@ pub struct FetchedPage {
     pub bytes_received: u64,
     pub bytes_unpacked: u64,
     pub duration: Duration,
+    /// Its share of the bytes held at once.
+    pub weight: super::Weight,
 }
 
 /// Why there is no page. Every kind maps to one documented reason.
@@ -49,6 +51,9 @@ pub enum FetchError {
     Timeout,
     #[error("connection failed: {0}")]
     Connection(String),
+    /// The server's certificate is not to be trusted, expired, or for another name. Asking again would not change it.
+    #[error("certificate: {0}")]
+    Certificate(String),
     #[error("too many redirects, or a redirect that cannot be followed")]
     Redirect,
     #[error("longer than {0} bytes")]
@@ -71,6 +76,7 @@ impl FetchError {
             | FetchError::Status(_)
             | FetchError::Timeout
             | FetchError::Connection(_)
+            | FetchError::Certificate(_)
             | FetchError::Redirect
             | FetchError::TooLarge(_)
             | FetchError::BreakerOpen => Some(Reason::FailedToAccessSource),

@@ -1,7 +1,8 @@
 //! Whether, when and how often a page is asked for again.
 //!
 //! Asked again: after a connection that failed, a timeout, and the statuses that mean "not now". Never: what the next
-//! answer would not change (other 4xx, an address not allowed, robots.txt, a body too large or broken). Waits double and
+//! answer would not change (other 4xx, an address not allowed, robots.txt, a bad certificate, a body too large or broken).
+//! Once more: after a refusal that came as a page. Waits double and
 //! are spread at random over their whole length ("full jitter"), so that requests that failed together do not return
 //! together; a server's `Retry-After` goes before that, up to a cap.
 
@@ -22,12 +23,37 @@ pub(super) struct Failure {
     pub is_transient: bool,
     /// What the server asked for.
     pub retry_after: Option<Duration>,
+    /// A wait of its own instead of the back-off's; such a page is tried once more and not again.
+    pub once_more_after: Option<Duration>,
+}
+
+impl Failure {
+    /// A failure that another try would not change.
+    pub(super) fn lasting(error: FetchError) -> Failure {
+        Failure { error, is_transient: false, retry_after: None, once_more_after: None }
+    }
+
+    /// A refusal that came as a page: often meant for the moment, so it is tried once more after a pause.
+    pub(super) fn block_page(error: FetchError, pause: Duration) -> Failure {
+        Failure { error, is_transient: true, retry_after: None, once_more_after: Some(pause) }
+    }
+
+    /// Whether another try may help after so many.
+    pub(super) fn is_worth_another(&self, tries: u32, most: u32) -> bool {
+        let most = if self.once_more_after.is_some() { most.min(2) } else { most };
+        self.is_transient && tries < most
+    }
+
+    /// How long to wait before it.
+    pub(super) fn wait(&self, tries: u32, settings: &BackoffSettings) -> Duration {
+        self.retry_after.or(self.once_more_after).unwrap_or_else(|| backoff(tries, settings))
+    }
 }
 
 impl From<FetchError> for Failure {
     fn from(error: FetchError) -> Failure {
         let is_transient = matches!(error, FetchError::Timeout | FetchError::Connection(_));
-        Failure { error, is_transient, retry_after: None }
+        Failure { is_transient, ..Failure::lasting(error) }
     }
 }
 
@@ -162,7 +188,17 @@ mod tests {
         assert!([408, 425, 429, 500, 502, 503, 504].into_iter().all(is_transient_status));
         assert!(![200, 301, 400, 401, 403, 404, 410, 451, 501].into_iter().any(is_transient_status));
         assert!(Failure::from(FetchError::Timeout).is_transient);
+        assert!(!Failure::from(FetchError::Certificate(String::new())).is_transient);
         assert!(!Failure::from(FetchError::TooLarge(1)).is_transient);
         assert!(!Failure::from(FetchError::Forbidden(String::new())).is_transient);
+    }
+
+    #[test]
+    fn a_block_page_is_tried_once_more_after_its_own_pause() {
+        let blocked = Failure::block_page(FetchError::Blocked(String::new()), Duration::from_secs(5));
+        assert_eq!(blocked.wait(1, &SETTINGS), Duration::from_secs(5));
+        assert!(blocked.is_worth_another(1, 3) && !blocked.is_worth_another(2, 3) && !blocked.is_worth_another(1, 1));
+        let timeout = Failure::from(FetchError::Timeout);
+        assert!(timeout.is_worth_another(2, 3) && !timeout.is_worth_another(3, 3));
     }
 }

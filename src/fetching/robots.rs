@@ -51,7 +51,22 @@ impl Kept {
     }
 }
 
+impl Kept {
+    /// How long the host wants between two requests.
+    pub(super) fn crawl_delay(&self) -> Duration {
+        self.rules.crawl_delay()
+    }
+}
+
 impl Rules {
+    /// How long the host wants between two requests; zero when it does not say.
+    fn crawl_delay(&self) -> Duration {
+        match self {
+            Rules::Known(robots) => robots.crawl_delay().unwrap_or_default(),
+            Rules::Unreachable(_) => Duration::ZERO,
+        }
+    }
+
     pub(super) fn are_known(&self) -> bool {
         matches!(self, Rules::Known(_))
     }
@@ -127,5 +142,81 @@ mod tests {
     fn robots_txt_lies_at_the_root() {
         let url = Url::parse("http://a.example:81/b/c?d#e").unwrap();
         assert_eq!(location(&url).as_str(), "http://a.example:81/robots.txt");
+    }
+
+    /// Rules of RFC 9309, one a line: robots.txt, path, whether it is allowed.
+    const RULES: [(&str, &str, bool); 34] = [
+        // §2.2.1: our name in any letter case, else everyone's group; a name that only begins like ours is another's.
+        ("User-Agent: PriceMill\nDisallow: /", "/p", false),
+        ("user-agent: pricemill\nallow: /\n\nuser-agent: *\ndisallow: /", "/p", true),
+        ("User-agent: pricemillbot\nDisallow: /", "/p", true),
+        ("User-agent: price\nDisallow: /", "/p", true),
+        ("User-agent: other\nDisallow: /\n\nUser-agent: *\nDisallow: /x", "/p", true),
+        ("User-agent: other\nUser-agent: pricemill\nDisallow: /", "/p", false),
+        ("Disallow: /", "/p", true),
+        // Groups for the same name are one group.
+        (
+            "User-agent: pricemill\nDisallow: /a\n\nUser-agent: x\nDisallow: /\n\nUser-agent: pricemill\nDisallow: /b",
+            "/a",
+            false,
+        ),
+        (
+            "User-agent: pricemill\nDisallow: /a\n\nUser-agent: x\nDisallow: /\n\nUser-agent: pricemill\nDisallow: /b",
+            "/b",
+            false,
+        ),
+        (
+            "User-agent: pricemill\nDisallow: /a\n\nUser-agent: x\nDisallow: /\n\nUser-agent: pricemill\nDisallow: /b",
+            "/c",
+            true,
+        ),
+        // §2.2.2: the longest match wins, and Allow among equals; what matches nothing is allowed, robots.txt itself too.
+        ("User-agent: *\nDisallow: /p\nAllow: /p/1", "/p/1", true),
+        ("User-agent: *\nAllow: /p\nDisallow: /p/1", "/p/1", false),
+        ("User-agent: *\nDisallow: /p\nAllow: /p", "/p", true),
+        ("User-agent: *\nDisallow: /*.html\nAllow: /p", "/p.html", false),
+        ("User-agent: *\nDisallow: /P", "/p", true),
+        ("User-agent: *\nDisallow:", "/p", true),
+        ("User-agent: *\nDisallow: /", "/robots.txt", true),
+        // §2.2.3: wildcards and the end of the path.
+        ("User-agent: *\nDisallow: /*/cart", "/de/cart?x", false),
+        ("User-agent: *\nDisallow: /*?", "/p?x=1", false),
+        ("User-agent: *\nDisallow: /*?", "/p", true),
+        ("User-agent: *\nDisallow: /*.pdf$", "/a.pdf", false),
+        ("User-agent: *\nDisallow: /*.pdf$", "/a.pdf?x", true),
+        ("User-agent: *\nDisallow: /p$", "/p/1", true),
+        ("User-agent: *\nDisallow: *&sort=", "/s?q=1&sort=2", false),
+        // Percent-encoding is compared as what it means, except for what would change the path.
+        ("User-agent: *\nDisallow: /caf%C3%A9", "/café", false),
+        ("User-agent: *\nDisallow: /café", "/caf%c3%a9/1", false),
+        ("User-agent: *\nDisallow: /%7Eme", "/~me", false),
+        ("User-agent: *\nDisallow: /a%2Fb", "/a/b", true),
+        // As files are: byte order marks, line ends, comments, nonsense, empty lines within a group.
+        ("\u{feff}User-agent: *\nDisallow: /", "/p", false),
+        ("User-agent: *\rDisallow: /p\r", "/p", false),
+        ("User-agent: * # all\r\nDisallow: /p # no\r\n", "/p", false),
+        ("<html>no such page</html>", "/p", true),
+        ("User-agent: *\n\nDisallow: /p", "/p", false),
+        ("User-agent: *\nSitemap: https://a.example/s.xml\nNoindex: /x\nDisallow: /p", "/p", false),
+    ];
+
+    #[test]
+    fn rules_are_read_as_rfc_9309_says() {
+        for (rules, path, is_allowed) in RULES {
+            let said = verdict(Ok(rules.as_bytes().to_vec()), path);
+            assert_eq!(said, if is_allowed { Ok(()) } else { Err(FetchError::Robots) }, "{path} by {rules:?}");
+        }
+    }
+
+    #[test]
+    fn a_crawl_delay_is_read_for_our_group() {
+        let delay = |text: &str| read_rules(Ok(text.as_bytes().to_vec()), "pricemill").unwrap().crawl_delay();
+        assert_eq!(delay("User-agent: *\nCrawl-delay: 2.5"), Duration::from_millis(2_500));
+        assert_eq!(delay("User-agent: x\nCrawl-delay: 9\n\nUser-agent: *\nDisallow: /x"), Duration::ZERO);
+        for nonsense in ["soon", "-1", "1e400", "NaN", ""] {
+            assert_eq!(delay(&format!("User-agent: *\nCrawl-delay: {nonsense}")), Duration::ZERO, "{nonsense}");
+        }
+        let unreachable = read_rules(Err(FetchError::Timeout), "pricemill").unwrap();
+        assert_eq!(unreachable.crawl_delay(), Duration::ZERO);
     }
 }

@@ -1,6 +1,7 @@
 //! One exchange with a server: a request, the head of its answer, and its body within limits.
 
 use super::unpack::{ACCEPTED, Coding, Unpacked, unpack};
+use super::weight::{Weighing, Weight};
 use super::{FetchError, FetchPolicy, FetchStats, charset};
 use crate::outbound::refused_address;
 use futures_util::TryStreamExt;
@@ -41,6 +42,7 @@ pub(super) struct Body {
     pub received: u64,
     /// The limit that the body went past, if it did; `bytes` then holds what came before.
     pub passed_limit: Option<u64>,
+    pub weight: Weight,
 }
 
 /// The stream's own mark for a body that went past its limit.
@@ -92,6 +94,7 @@ pub(super) fn shown_headers(user_agent: &str, policy: &FetchPolicy) -> Vec<(Stri
 pub(super) async fn read_body(
     response: reqwest::Response,
     limits: Limits,
+    mut weighing: Weighing,
     stats: &Arc<FetchStats>,
 ) -> Result<Body, FetchError> {
     let coding = header_text(response.headers(), &header::CONTENT_ENCODING);
@@ -104,7 +107,7 @@ pub(super) async fn read_body(
         let within = if total > limits.received { Err(io::Error::other(Overrun(limits.received))) } else { Ok(chunk) };
         std::future::ready(within)
     });
-    let unpacked = match unpack(StreamReader::new(stream), coding, limits.unpacked).await {
+    let unpacked = match unpack(StreamReader::new(stream), coding, limits.unpacked, &mut weighing).await {
         Ok(Unpacked { bytes, is_cut }) => (bytes, is_cut.then_some(limits.unpacked)),
         Err(error) => match error.get_ref().map(|cause| (cause.downcast_ref(), cause.downcast_ref())) {
             Some((Some(Overrun(limit)), _)) => (Vec::new(), Some(*limit)),
@@ -114,7 +117,7 @@ pub(super) async fn read_body(
     };
     let (bytes, passed_limit) = unpacked;
     stats.count_unpacked(bytes.len());
-    Ok(Body { bytes, received: received.load(Relaxed), passed_limit })
+    Ok(Body { bytes, received: received.load(Relaxed), passed_limit, weight: weighing.end() })
 }
 
 /// Where a redirect leads; `None` for an answer that is none. Rule from RFC 9110 §15.4.
@@ -152,9 +155,18 @@ fn explain(error: &reqwest::Error) -> FetchError {
     if error.is_timeout() {
         return FetchError::Timeout;
     }
-    let mut innermost: &dyn std::error::Error = error;
-    while let Some(source) = innermost.source() {
-        innermost = source;
+    let mut innermost: &(dyn std::error::Error + 'static) = error;
+    loop {
+        // An I/O error made of another error skips that one when asked for its source.
+        let wrapped = innermost.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        let inner = wrapped.map(|inner| inner as &(dyn std::error::Error + 'static)).or_else(|| innermost.source());
+        match inner {
+            Some(inner) => innermost = inner,
+            None => break,
+        }
+        if let Some(rustls::Error::InvalidCertificate(cause)) = innermost.downcast_ref() {
+            return FetchError::Certificate(cause.to_string());
+        }
     }
     FetchError::Connection(innermost.to_string())
 }

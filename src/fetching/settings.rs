@@ -16,6 +16,8 @@ pub struct FetchSettings {
     pub max_bytes_received: u64,
     /// Most bytes of one body after unpacking.
     pub max_bytes_unpacked: u64,
+    /// Most bytes of all bodies held at the same time (and one body more).
+    pub max_bytes_held: u64,
     /// Most requests for one page, the first included.
     pub tries: u32,
     /// Most requests to one host at the same time.
@@ -28,10 +30,15 @@ pub struct FetchSettings {
     pub robots_keep_ms: u64,
     /// How long a host whose robots.txt could not be had is left alone.
     pub robots_retry_ms: u64,
+    /// Most of a robots.txt's `Crawl-delay` that is honoured; 0 = it is not looked at.
+    pub crawl_delay_cap_ms: u64,
+    /// After a refusal that came as a page: the pause before it is tried once more.
+    pub block_pause_ms: u64,
     /// Most hosts whose pace, breaker and robots.txt are remembered; the longest unused goes first.
     pub hosts_remembered: usize,
     pub breaker: BreakerSettings,
     pub backoff: BackoffSettings,
+    pub slowdown: SlowdownSettings,
 }
 
 /// When a host that fails is left alone.
@@ -55,23 +62,37 @@ pub struct BackoffSettings {
     pub retry_after_cap_ms: u64,
 }
 
+/// How much slower than configured a host is asked that fails, refuses us or answers ever later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SlowdownSettings {
+    /// The first addition to the gap between two starts; each further failure doubles it.
+    pub first_ms: u64,
+    /// The largest addition; 0 = no host is slowed down.
+    pub most_ms: u64,
+}
+
 impl Default for FetchSettings {
     fn default() -> FetchSettings {
         FetchSettings {
             user_agent: concat!("pricemill/", env!("CARGO_PKG_VERSION")).to_owned(),
             timeout_ms: 20_000,
             connect_timeout_ms: 5_000,
-            max_bytes_received: 4 << 20,
+            max_bytes_received: 8 << 20,
             max_bytes_unpacked: 16 << 20,
+            max_bytes_held: 128 << 20,
             tries: 3,
             concurrency: 4,
             pace_ms: 0,
             robots: true,
             robots_keep_ms: 3_600_000,
             robots_retry_ms: 60_000,
+            crawl_delay_cap_ms: 2_000,
+            block_pause_ms: 5_000,
             hosts_remembered: 2_000,
             breaker: BreakerSettings::default(),
             backoff: BackoffSettings::default(),
+            slowdown: SlowdownSettings::default(),
         }
     }
 }
@@ -85,6 +106,12 @@ impl Default for BreakerSettings {
 impl Default for BackoffSettings {
     fn default() -> BackoffSettings {
         BackoffSettings { base_ms: 500, cap_ms: 10_000, retry_after_cap_ms: 120_000 }
+    }
+}
+
+impl Default for SlowdownSettings {
+    fn default() -> SlowdownSettings {
+        SlowdownSettings { first_ms: 100, most_ms: 10_000 }
     }
 }
 

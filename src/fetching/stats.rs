@@ -25,7 +25,18 @@ pub struct FetchCounts {
     pub outcomes: Vec<(&'static str, u64)>,
 }
 
-const OUTCOMES: [&str; 13] = [
+/// How it stands at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FetchState {
+    /// Hosts asked more slowly than configured.
+    pub hosts_slowed: usize,
+    /// Hosts left alone because they failed.
+    pub hosts_resting: usize,
+    /// Bytes of pages being read.
+    pub bytes_held: u64,
+}
+
+const OUTCOMES: [&str; 14] = [
     "page",
     "later",
     "gone",
@@ -39,6 +50,7 @@ const OUTCOMES: [&str; 13] = [
     "too_large",
     "bad_body",
     "breaker_open",
+    "certificate",
 ];
 
 /// The place of an answer in [`OUTCOMES`].
@@ -57,6 +69,7 @@ fn place<T>(answer: &Result<T, FetchError>) -> usize {
         Err(FetchError::TooLarge(_)) => 10,
         Err(FetchError::BadBody(_)) => 11,
         Err(FetchError::BreakerOpen) => 12,
+        Err(FetchError::Certificate(_)) => 13,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Content codings, undone as a stream: neither side of it may grow past its limit.
 
+use super::weight::Weighing;
 use async_compression::tokio::bufread::{BrotliDecoder, DeflateDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder};
 use async_compression::zstd::DParameter;
 use std::io;
@@ -47,36 +48,39 @@ impl Coding {
     }
 }
 
-/// Undoes the coding of a body, up to so many bytes; errors are the body's own or say how it is broken.
+/// Undoes the coding of a body, up to so many bytes, and weighs what comes out; errors are the body's own or say how it is
+/// broken.
 pub(super) async fn unpack(
     mut body: impl AsyncBufRead + Send + Unpin,
     coding: Coding,
     limit: u64,
+    weighing: &mut Weighing,
 ) -> io::Result<Unpacked> {
     match coding {
-        Coding::Identity => read(body, limit).await,
-        Coding::Gzip => read(GzipDecoder::new(body), limit).await,
-        Coding::Brotli => read(BrotliDecoder::new(body), limit).await,
+        Coding::Identity => read(body, limit, weighing).await,
+        Coding::Gzip => read(GzipDecoder::new(body), limit, weighing).await,
+        Coding::Brotli => read(BrotliDecoder::new(body), limit, weighing).await,
         Coding::Zstd => {
             let window = [DParameter::window_log_max(ZSTD_WINDOW_LOG_MAX)];
-            read(ZstdDecoder::with_params(body, &window), limit).await
+            read(ZstdDecoder::with_params(body, &window), limit, weighing).await
         }
         // "deflate" means zlib, but some servers send the bare stream; the first byte tells, as 8 is zlib's only method
         // and a bare stream with these low bits would begin with a reserved block type or a stored block.
         Coding::Deflate => match body.fill_buf().await?.first() {
-            Some(first) if first & 0x0f == 8 => read(ZlibDecoder::new(body), limit).await,
-            _ => read(DeflateDecoder::new(body), limit).await,
+            Some(first) if first & 0x0f == 8 => read(ZlibDecoder::new(body), limit, weighing).await,
+            _ => read(DeflateDecoder::new(body), limit, weighing).await,
         },
     }
 }
 
-async fn read(mut source: impl AsyncRead + Unpin, limit: u64) -> io::Result<Unpacked> {
+async fn read(mut source: impl AsyncRead + Unpin, limit: u64, weighing: &mut Weighing) -> io::Result<Unpacked> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut bytes = Vec::new();
     let mut chunk = vec![0; CHUNK];
     loop {
         let read = source.read(&mut chunk).await?;
         let room = limit - bytes.len();
+        weighing.grow(bytes.len() + read.min(room)).await;
         bytes.extend_from_slice(&chunk[..read.min(room)]);
         if read == 0 || read > room {
             return Ok(Unpacked { bytes, is_cut: read > 0 });
@@ -86,6 +90,7 @@ async fn read(mut source: impl AsyncRead + Unpin, limit: u64) -> io::Result<Unpa
 
 #[cfg(test)]
 mod tests {
+    use super::super::weight::Scales;
     use super::*;
     use async_compression::tokio::bufread::{BrotliEncoder, DeflateEncoder, GzipEncoder, ZlibEncoder, ZstdEncoder};
 
@@ -101,6 +106,10 @@ mod tests {
             Coding::Deflate => drop(ZlibEncoder::new(text).read_to_end(&mut packed).await.unwrap()),
         }
         packed
+    }
+
+    async fn unpack(body: &[u8], coding: Coding, limit: u64) -> io::Result<Unpacked> {
+        super::unpack(body, coding, limit, &mut Scales::new(limit).weigh()).await
     }
 
     fn text() -> Vec<u8> {

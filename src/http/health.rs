@@ -37,6 +37,8 @@ pub async fn metrics(state: web::Data<HttpState>) -> HttpResponse {
         let open: Vec<_> = open.into_iter().map(|(status, n)| (status.as_str(), n)).collect();
         app.metrics.set_depth(&open, tickets, ready.iter().map(|(_, n)| n).sum());
     }
+    let crawler = app.engine.fetch_state();
+    app.metrics.set_crawler(crawler.hosts_slowed, crawler.hosts_resting, crawler.bytes_held);
     match app.metrics.encode() {
         Ok(text) => HttpResponse::Ok().content_type(METRICS_TYPE).body(text),
         Err(_) => HttpResponse::InternalServerError().finish(),

@@ -70,19 +70,23 @@ pub async fn create(
         if let Err(error) = finish(app, seq).await {
             tracing::error!(%error, job = %job.id, "not settled yet");
         }
-    } else if let Err(error) = ring(app, seq, open).await {
+    } else if let Err(error) = ring(app, seq, batches(app, open)).await {
         tracing::error!(%error, job = %job.id, "not rung yet");
     }
     Ok(CreatedJob { id: job.id, requested: job.requested })
+}
+
+/// How many batches so many values are.
+pub(super) fn batches(app: &App, values: usize) -> usize {
+    values.div_ceil(app.config.jobs.batch_values.max(1) as usize)
 }
 
 /// Rings one ticket for each batch of values that wait.
 pub(super) async fn ring(
     app: &App,
     job_seq: i64,
-    values: usize,
+    batches: usize,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    let batches = values.div_ceil(app.config.jobs.batch_values.max(1) as usize);
     // `enqueued` is written first: a worker may answer the ticket before this line is reached again.
     bulk_job::mark_enqueued(&app.db, job_seq).await?;
     app.queue.ring(&vec![Ticket::for_job(job_seq); batches]).await?;

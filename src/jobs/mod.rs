@@ -1,6 +1,6 @@
 //! A bulk job from its creation to its settled end.
 //!
-//! [`create`] stores it and rings for workers; [`run_batch`] is what a worker does when the bell rings; [`finish`] settles
+//! [`create`] stores it and rings for workers; [`run_batches`] is what a worker does when the bell rings, within [`Slots`]; [`finish`] settles
 //! a job whose values are all done; [`reconcile`] finds what a crash left lying; [`wait`] waits for one job.
 
 mod create;
@@ -8,10 +8,12 @@ mod finish;
 mod group;
 mod reconcile;
 mod run_batch;
+mod slots;
 mod wait;
 
 pub use create::{CreateError, CreatedJob, create};
 pub use finish::finish;
 pub use reconcile::reconcile;
-pub use run_batch::run_batch;
+pub use run_batch::run_batches;
+pub use slots::Slots;
 pub use wait::wait;

@@ -1,6 +1,6 @@
 //! What a crash, a lost ticket or a passed wait left lying is taken up again.
 
-use super::create::ring;
+use super::create::{batches, ring};
 use super::finish;
 use crate::app::App;
 use crate::storage::{bulk_item, bulk_job};
@@ -20,8 +20,16 @@ pub async fn reconcile(app: &App) -> Result<(), AnyError> {
     if app.queue.count_waiting().await? > 0 {
         return Ok(());
     }
+    // Whoever answers one goes on until nothing is left to begin: more tickets than workers would only be answered with
+    // nothing, round after round, while a slow source holds all it may.
+    let mut workers = app.config.jobs.batches.max(1);
     for (seq, values) in bulk_item::count_ready(&app.db, app.clock.lease_now()).await? {
-        ring(app, seq, usize::try_from(values).unwrap_or(usize::MAX)).await?;
+        let batches = batches(app, usize::try_from(values).unwrap_or(usize::MAX)).min(workers);
+        ring(app, seq, batches).await?;
+        workers -= batches;
+        if workers == 0 {
+            break;
+        }
     }
     Ok(())
 }

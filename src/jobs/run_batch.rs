@@ -1,10 +1,10 @@
 //! What a worker does when the bell rings.
 
 use super::group::Group;
+use super::slots::Slots;
 use crate::app::App;
 use crate::domain::{Lookup, LookupPage, Reason, Timestamp};
 use crate::lookup::Outcome;
-use crate::queue::Ticket;
 use crate::storage::bulk_item::{self, ItemEnd, LeasedBatch, LeasedItem};
 use crate::storage::bulk_job::Job;
 use crate::storage::{StorageError, lookup_page};
@@ -22,21 +22,24 @@ const AFTER_ERROR: Duration = Duration::from_secs(5);
 /// After the signal to stop: values being looked up may still end within this time.
 const LAST_MOMENTS: Duration = Duration::from_secs(3);
 
-/// Takes the batch whose turn it is, looks its values up, and writes what became of them. Nothing to do is fine: another
-/// ticket was answered first.
+/// Takes the batch whose turn it is, looks its values up, and writes what became of them; then the next one, until there is
+/// none for this process to begin. Nothing to do is fine: another ticket was answered first.
+///
+/// Going on matters: tickets carry no batch, so one that came while its source held its share of the slots was answered with
+/// nothing, and whoever holds that share takes the values up.
 ///
 /// Whatever goes wrong, values not written are begun again by someone else when the lease runs out.
-pub async fn run_batch(app: &App) -> Result<(), StorageError> {
-    if app.stop.is_cancelled() {
-        return Ok(());
+pub async fn run_batches(app: &App, slots: &Slots) -> Result<(), StorageError> {
+    while !app.stop.is_cancelled() {
+        let Some((batch, _slot)) = slots.lease(app).await? else { break };
+        run_batch(app, &batch).await?;
     }
-    let settings = &app.config.jobs;
-    let lease = app.ids.lease();
-    let leased =
-        bulk_item::lease_next(&app.db, lease, settings.batch_values, app.clock.lease_now(), settings.lease()).await?;
-    let Some(batch) = leased else { return Ok(()) };
+    Ok(())
+}
+
+async fn run_batch(app: &App, batch: &LeasedBatch) -> Result<(), StorageError> {
     app.moved.notify_waiters();
-    let all_written = look_up(app, &batch).await;
+    let all_written = look_up(app, batch).await;
     match &all_written {
         Ok(true) => {}
         Ok(false) => {
@@ -47,12 +50,6 @@ pub async fn run_batch(app: &App) -> Result<(), StorageError> {
             let not_before = app.clock.lease_now().plus(AFTER_ERROR);
             bulk_item::put_back(&app.db, batch.job.seq, batch.lease, not_before).await?;
         }
-    }
-    // Its ticket was rung for a whole batch; the next one that goes alone must not wait until lost tickets are looked for.
-    if batch.items.iter().any(|item| item.attempt > bulk_item::TRIES_IN_COMPANY)
-        && let Err(error) = app.queue.ring(&[Ticket::for_job(batch.job.seq)]).await
-    {
-        tracing::error!(%error, job = %batch.job.id, "not rung yet");
     }
     all_written.map(|_| ())
 }

@@ -4,7 +4,7 @@ use super::coalesce::InFlight;
 use super::event::MetricsHook;
 use super::trial::Watch;
 use crate::clock::Clock;
-use crate::fetching::Fetcher;
+use crate::fetching::{FetchState, Fetcher};
 use crate::ids::Ids;
 use crate::sources::Registry;
 use std::sync::Arc;
@@ -61,6 +61,11 @@ impl Engine {
 
     pub fn registry(&self) -> &Registry {
         &self.registry
+    }
+
+    /// How it stands with the hosts and the pages being read.
+    pub fn fetch_state(&self) -> FetchState {
+        self.fetcher.state()
     }
 
     /// Lookups being fetched at the moment.

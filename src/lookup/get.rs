@@ -4,7 +4,7 @@ use super::engine::{Engine, FIRST_PATIENCE, NEXT_PATIENCE};
 use super::trial::{Answered, PageRead, StepTried};
 use crate::domain::{Country, Reason};
 use crate::extraction::{self, Explanation, ExtractError, Extracted, PageContext};
-use crate::fetching::{FetchError, FetchedPage, PageRequest};
+use crate::fetching::{FetchError, FetchedPage, PageRequest, Weight};
 use crate::sources::{Definition, Step};
 use std::time::Duration;
 use url::Url;
@@ -141,6 +141,7 @@ impl Engine {
                 text: answer.body,
                 content_type: answer.content_type,
                 duration: Duration::ZERO,
+                weight: Weight::default(),
             }),
             404 | 410 => Err(FetchError::Gone(answer.status)),
             other => Err(FetchError::Status(other)),

@@ -1,6 +1,6 @@
 //! The values of bulk jobs: leased by workers, written once.
 
-use super::bulk_job::{self, Added, Job, Progress};
+use super::bulk_job::{self, Added, Job, PassedOver, Progress};
 use super::db::statement;
 use super::{Db, StorageError, Transaction, lookup_page};
 use crate::domain::{Credits, LookupPage, Reason, Timestamp};
@@ -90,16 +90,18 @@ pub async fn insert(transaction: &Transaction, job_seq: i64, items: &[NewItem]) 
     Ok(())
 }
 
-/// Leases up to `most` open values of the job whose turn it is; `None` when nothing can be begun now.
+/// Leases up to `most` open values of the job whose turn it is, those passed over apart; `None` when nothing can be begun
+/// now.
 pub async fn lease_next(
     db: &Db,
     lease: i64,
     most: u32,
     lease_now: Timestamp,
     lease_for: Duration,
+    passed_over: &PassedOver,
 ) -> Result<Option<LeasedBatch>, StorageError> {
     let transaction = db.begin().await?;
-    let Some(job) = bulk_job::next_in_turn(&transaction, lease_now).await? else { return Ok(None) };
+    let Some(job) = bulk_job::next_in_turn(&transaction, lease_now, passed_over).await? else { return Ok(None) };
     let conn = transaction.conn();
     // PostgreSQL: another worker may have chosen the same job a moment ago; its rows are passed over, not waited for.
     let skip_locked = match conn.get_database_backend() {

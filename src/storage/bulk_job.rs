@@ -8,7 +8,9 @@ use crate::domain::{
     SourceName, Timestamp, Topic,
 };
 use entity::bulk_job::{ActiveModel, Column, Entity, Model};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value,
+};
 
 /// A stored job.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +45,13 @@ pub struct Progress {
     pub status: JobStatus,
     pub requested: u32,
     pub completed: u32,
+}
+
+/// Whose jobs have no turn at the moment, whatever waits.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PassedOver {
+    pub sources: Vec<SourceName>,
+    pub accounts: Vec<AccountId>,
 }
 
 fn page_limit_text(limit: PageLimit) -> String {
@@ -195,15 +204,32 @@ pub async fn mark_enqueued(db: &Db, seq: i64) -> Result<(), StorageError> {
 
 /// The job whose turn it is among those with a value that can be begun: accounts take turns, and inside an account the
 /// jobs do, so that a small job never waits for the end of a large one; among equals the older one goes first.
-pub(super) async fn next_in_turn(transaction: &Transaction, lease_now: Timestamp) -> Result<Option<Job>, StorageError> {
+pub(super) async fn next_in_turn(
+    transaction: &Transaction,
+    lease_now: Timestamp,
+    passed_over: &PassedOver,
+) -> Result<Option<Job>, StorageError> {
     let conn = transaction.conn();
-    let sql = "SELECT j.* FROM bulk_job j JOIN account a ON a.id = j.account_id \
-               WHERE j.status NOT IN ('finished', 'cancelled') AND EXISTS ( \
-                   SELECT 1 FROM bulk_item i WHERE i.job_seq = j.seq AND i.state < 2 \
-                   AND ((i.state = 0 AND i.not_before <= $1) OR (i.state = 1 AND i.lease_until < $1))) \
-               ORDER BY a.served_at, j.served_at, j.seq LIMIT 1";
-    let found = Entity::find().from_raw_sql(statement(conn, sql, [lease_now.as_micros().into()])).one(conn).await?;
+    let mut values: Vec<Value> = vec![lease_now.as_micros().into()];
+    let sources = not_in("j.source", passed_over.sources.iter().map(|source| source.to_string().into()), &mut values);
+    let accounts = not_in("j.account_id", passed_over.accounts.iter().map(|account| account.0.into()), &mut values);
+    let sql = format!(
+        "SELECT j.* FROM bulk_job j JOIN account a ON a.id = j.account_id \
+         WHERE j.status NOT IN ('finished', 'cancelled') {sources} {accounts} AND EXISTS ( \
+             SELECT 1 FROM bulk_item i WHERE i.job_seq = j.seq AND i.state < 2 \
+             AND ((i.state = 0 AND i.not_before <= $1) OR (i.state = 1 AND i.lease_until < $1))) \
+         ORDER BY a.served_at, j.served_at, j.seq LIMIT 1"
+    );
+    let found = Entity::find().from_raw_sql(statement(conn, sql, values)).one(conn).await?;
     found.map(from_row).transpose()
+}
+
+/// A condition that a column is none of these, whose values are added to the statement's; nothing for no values.
+fn not_in(column: &str, values: impl Iterator<Item = Value>, all: &mut Vec<Value>) -> String {
+    let before = all.len();
+    all.extend(values);
+    let places: Vec<String> = (before..all.len()).map(|n| format!("${}", n + 1)).collect();
+    if places.is_empty() { String::new() } else { format!("AND {column} NOT IN ({})", places.join(", ")) }
 }
 
 /// The job and its account had their turn; a waiting job is now being worked on.

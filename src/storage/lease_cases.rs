@@ -1,7 +1,7 @@
 //! Leases: a worker that comes too late changes nothing.
 
-use super::bulk_item::{self, ItemEnd, NewItem};
-use super::bulk_job::{self, Job};
+use super::bulk_item::{self, ItemEnd, LeasedBatch, NewItem};
+use super::bulk_job::{self, Job, PassedOver};
 use super::{Db, DbSettings, account, ledger};
 use crate::domain::{
     AccountId, Charge, JobId, JobStatus, Key, LookupOptions, LookupPage, MaxAge, Multiplier, PageLimit, Reason,
@@ -59,6 +59,10 @@ async fn job_of(db: &Db, values: usize) -> (AccountId, i64) {
     (owner, seq)
 }
 
+async fn lease(db: &Db, number: i64, most: u32, now: Timestamp) -> Option<LeasedBatch> {
+    bulk_item::lease_next(db, number, most, now, LEASE, &PassedOver::default()).await.unwrap()
+}
+
 fn page(id: &str) -> Arc<LookupPage> {
     Arc::new(LookupPage {
         id: id.into(),
@@ -80,11 +84,11 @@ async fn a_late_worker_changes_nothing() {
     let db = database(&folder).await;
     let (owner, seq) = job_of(&db, 2).await;
 
-    let first = bulk_item::lease_next(&db, 11, 50, NOW, LEASE).await.unwrap().unwrap();
+    let first = lease(&db, 11, 50, NOW).await.unwrap();
     assert_eq!(first.items.len(), 2);
-    assert!(bulk_item::lease_next(&db, 12, 50, NOW, LEASE).await.unwrap().is_none(), "both are held");
+    assert!(lease(&db, 12, 50, NOW).await.is_none(), "both are held");
     let later = NOW.plus(LEASE).plus(Duration::from_millis(1));
-    let second = bulk_item::lease_next(&db, 12, 50, later, LEASE).await.unwrap().unwrap();
+    let second = lease(&db, 12, 50, later).await.unwrap();
     assert_eq!(second.items.iter().map(|item| item.attempt).collect::<Vec<_>>(), [2, 2]);
     assert_eq!(bulk_item::renew(&db, seq, 11, later).await.unwrap(), 0, "the first lease holds nothing");
 
@@ -113,12 +117,12 @@ async fn what_is_put_off_waits_and_costs_no_try() {
     let (_, seq) = job_of(&db, 1).await;
     for round in 0..3 {
         let now = NOW.plus(Duration::from_secs(round * 60));
-        let batch = bulk_item::lease_next(&db, 20, 50, now, LEASE).await.unwrap().unwrap();
+        let batch = lease(&db, 20, 50, now).await.unwrap();
         assert_eq!(batch.items[0].attempt, 1);
         let end = ItemEnd::Postponed { pages: vec![page("p")], not_before: now.plus(Duration::from_secs(30)) };
         bulk_item::write_ends(&db, seq, 20, &[(0, end)]).await.unwrap();
         let soon = now.plus(Duration::from_secs(29));
-        assert!(bulk_item::lease_next(&db, 21, 50, soon, LEASE).await.unwrap().is_none(), "not before its time");
+        assert!(lease(&db, 21, 50, soon).await.is_none(), "not before its time");
     }
 }
 
@@ -127,12 +131,31 @@ async fn jobs_and_accounts_take_turns() {
     let folder = tempfile::tempdir().unwrap();
     let db = database(&folder).await;
     let (_, seq) = job_of(&db, 4).await;
-    let first = bulk_item::lease_next(&db, 1, 1, NOW, LEASE).await.unwrap().unwrap();
+    let first = lease(&db, 1, 1, NOW).await.unwrap();
     assert_eq!((first.job.seq, first.items[0].position), (seq, 0));
-    let second = bulk_item::lease_next(&db, 2, 1, NOW.plus(LEASE / 2), LEASE).await.unwrap().unwrap();
+    let second = lease(&db, 2, 1, NOW.plus(LEASE / 2)).await.unwrap();
     assert_eq!(second.items[0].position, 1, "in request order");
     let given_back = bulk_item::release(&db, seq, 1).await.unwrap();
     assert_eq!(given_back, 1);
-    let third = bulk_item::lease_next(&db, 3, 1, NOW.plus(LEASE / 2), LEASE).await.unwrap().unwrap();
+    let third = lease(&db, 3, 1, NOW.plus(LEASE / 2)).await.unwrap();
     assert_eq!((third.items[0].position, third.items[0].attempt), (0, 1));
+}
+
+#[tokio::test]
+async fn sources_and_accounts_passed_over_have_no_turn() {
+    let folder = tempfile::tempdir().unwrap();
+    let db = database(&folder).await;
+    let (owner, seq) = job_of(&db, 1).await;
+    let job = bulk_job::load(&db, seq).await.unwrap();
+    let ask = |sources: &[&str], accounts: &[i64]| {
+        let passed_over = PassedOver {
+            sources: sources.iter().map(|source| SourceName::new(source)).collect(),
+            accounts: accounts.iter().map(|account| AccountId(*account)).collect(),
+        };
+        let db = &db;
+        async move { bulk_item::lease_next(db, 1, 50, NOW, LEASE, &passed_over).await.unwrap().map(|batch| batch.job.seq) }
+    };
+    assert_eq!(ask(&["another", job.source.as_str()], &[]).await, None);
+    assert_eq!(ask(&[], &[owner.0, owner.0 + 1]).await, None);
+    assert_eq!(ask(&["another", "a third"], &[owner.0 + 1]).await, Some(seq));
 }

@@ -57,6 +57,9 @@ struct Inner {
     open_jobs: Family<StatusLabel, Gauge>,
     tickets_waiting: Gauge,
     values_ready: Gauge,
+    hosts_slowed: Gauge,
+    hosts_resting: Gauge,
+    page_bytes_held: Gauge,
 }
 
 /// One lookup as the metrics see it.
@@ -93,6 +96,9 @@ impl Metrics {
             open_jobs: Family::default(),
             tickets_waiting: Gauge::default(),
             values_ready: Gauge::default(),
+            hosts_slowed: Gauge::default(),
+            hosts_resting: Gauge::default(),
+            page_bytes_held: Gauge::default(),
         };
         let registry = &mut inner.registry;
         registry.register("jobs_created", "Bulk jobs created", inner.jobs_created.clone());
@@ -111,6 +117,9 @@ impl Metrics {
         registry.register("jobs_open", "Bulk jobs that are not done, by status", inner.open_jobs.clone());
         registry.register("tickets_waiting", "Tickets nobody has answered yet", inner.tickets_waiting.clone());
         registry.register("values_ready", "Values that could be begun now", inner.values_ready.clone());
+        registry.register("hosts_slowed", "Hosts asked more slowly than configured", inner.hosts_slowed.clone());
+        registry.register("hosts_resting", "Hosts left alone because they failed", inner.hosts_resting.clone());
+        registry.register("page_bytes_held", "Bytes of pages being read", inner.page_bytes_held.clone());
         Metrics(Arc::new(inner))
     }
 
@@ -155,6 +164,13 @@ impl Metrics {
         }
         self.0.tickets_waiting.set(i64::try_from(tickets).unwrap_or(i64::MAX));
         self.0.values_ready.set(i64::try_from(values_ready).unwrap_or(i64::MAX));
+    }
+
+    /// How it stands with the crawler, looked at when the metrics are asked for.
+    pub fn set_crawler(&self, hosts_slowed: usize, hosts_resting: usize, bytes_held: u64) {
+        self.0.hosts_slowed.set(i64::try_from(hosts_slowed).unwrap_or(i64::MAX));
+        self.0.hosts_resting.set(i64::try_from(hosts_resting).unwrap_or(i64::MAX));
+        self.0.page_bytes_held.set(i64::try_from(bytes_held).unwrap_or(i64::MAX));
     }
 
     /// The OpenMetrics text.

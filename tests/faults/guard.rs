@@ -14,28 +14,35 @@ async fn redirecting_to(target: &str) -> Hostile {
 #[tokio::test]
 async fn redirects_into_the_private_network_are_refused() {
     let other = Hostile::always(page("<p>secret</p>")).await;
-    for target in [
-        "http://10.0.0.1/",
-        "http://169.254.169.254/latest/meta-data/",
-        "http://[::1]/",
-        "http://[fe80::1]/",
-        "http://[::ffff:127.0.0.1]/",
-        "http://[64:ff9b::7f00:1]/",
-        "http://[2002:7f00:1::]/",
-        "http://2130706433/",
-        "http://0x7f000001/",
-        "http://0177.1/",
-        "//127.0.0.1/",
-        "http://localhost/",
-        "http://shop.localhost:1/",
-        "file:///etc/passwd",
-        "ftp://example.com/",
-        &other.url("/"),
-        &format!("http://localhost:{}/", other.port()),
-        &format!("http://[::ffff:127.0.0.1]:{}/", other.port()),
-    ] {
-        let server = redirecting_to(target).await;
-        let failed = fetch(&fetcher(&[&server], settings()), &server.url("/")).await.unwrap_err();
+    let targets = [
+        "http://10.0.0.1/".to_owned(),
+        "http://169.254.169.254/latest/meta-data/".to_owned(),
+        "http://[::1]/".to_owned(),
+        "http://[fe80::1]/".to_owned(),
+        "http://[::ffff:127.0.0.1]/".to_owned(),
+        "http://[64:ff9b::7f00:1]/".to_owned(),
+        "http://[2002:7f00:1::]/".to_owned(),
+        "http://2130706433/".to_owned(),
+        "http://0x7f000001/".to_owned(),
+        "http://0177.1/".to_owned(),
+        "//127.0.0.1/".to_owned(),
+        "http://localhost/".to_owned(),
+        "http://shop.localhost:1/".to_owned(),
+        "file:///etc/passwd".to_owned(),
+        "ftp://example.com/".to_owned(),
+        other.url("/"),
+        format!("http://localhost:{}/", other.port()),
+        format!("http://[::ffff:127.0.0.1]:{}/", other.port()),
+    ];
+    let locations = targets.clone();
+    let server = Hostile::start(move |request| {
+        let target = &locations[request.path[1..].parse::<usize>().unwrap()];
+        std::future::ready(answer(302, &[&format!("Location: {target}")], ""))
+    })
+    .await;
+    let fetcher = fetcher(&[&server], settings());
+    for (n, target) in targets.iter().enumerate() {
+        let failed = fetch(&fetcher, &server.url(&format!("/{n}"))).await.unwrap_err();
         assert!(matches!(failed, FetchError::Forbidden(_)), "{target}: {failed}");
     }
     assert_eq!(other.paths(), Vec::<String>::new());

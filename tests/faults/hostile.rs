@@ -9,14 +9,19 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
+/// The first byte of a TLS connection.
+const TLS_HANDSHAKE: u8 = 0x16;
+
 /// What the server saw.
 #[derive(Debug, Clone)]
 pub struct Request {
+    /// The host as the client named it, without its port.
+    pub host: String,
     /// Path and query.
     pub path: String,
     /// The whole head, as it came.
     pub head: String,
-    /// How many requests for this path came so far, this one included.
+    /// How many requests for this path of this host came so far, this one included.
     pub nth: usize,
 }
 
@@ -30,6 +35,8 @@ pub enum Act {
     Endless(Vec<u8>),
     /// Nothing until the client leaves.
     Stall,
+    /// An answer when the client has left.
+    Late(Vec<u8>),
 }
 
 /// The server; it stops with the test's runtime.
@@ -51,7 +58,7 @@ impl Hostile {
             Hostile { address: listener.local_addr().unwrap(), requests: Arc::default(), most_at_once: Arc::default() };
         let (script, requests) = (Arc::new(script), Arc::clone(&hostile.requests));
         let (most_at_once, now) = (Arc::clone(&hostile.most_at_once), Arc::new(AtomicUsize::new(0)));
-        let counts: Arc<Mutex<HashMap<String, usize>>> = Arc::default();
+        let counts: Arc<Mutex<HashMap<(String, String), usize>>> = Arc::default();
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let (script, requests, counts) = (Arc::clone(&script), Arc::clone(&requests), Arc::clone(&counts));
@@ -59,13 +66,14 @@ impl Hostile {
                 tokio::spawn(async move {
                     let Some(head) = read_head(&mut stream).await else { return };
                     let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
+                    let host = host_of(&head);
                     let nth = {
                         let mut counts = counts.lock().unwrap();
-                        let count = counts.entry(path.clone()).or_default();
+                        let count = counts.entry((host.clone(), path.clone())).or_default();
                         *count += 1;
                         *count
                     };
-                    let request = Request { path, head, nth };
+                    let request = Request { host, path, head, nth };
                     requests.lock().unwrap().push(request.clone());
                     most_at_once.fetch_max(now.fetch_add(1, SeqCst) + 1, SeqCst);
                     let acts = script(request).await;
@@ -101,6 +109,12 @@ impl Hostile {
         self.requests.lock().unwrap().iter().map(|request| request.path.clone()).collect()
     }
 
+    /// How often a path of a host was asked for.
+    pub fn asked(&self, host: &str, path: &str) -> usize {
+        let requests = self.requests.lock().unwrap();
+        requests.iter().filter(|request| request.host == host && request.path == path).count()
+    }
+
     /// Heads of all requests, in order.
     pub fn heads(&self) -> Vec<String> {
         self.requests.lock().unwrap().iter().map(|request| request.head.clone()).collect()
@@ -112,11 +126,29 @@ impl Hostile {
     }
 }
 
+/// What servers do that are asked for TLS where they speak none.
+async fn answer_tls_in_plain_text(stream: &mut TcpStream) {
+    let mut hello = [0; 4096];
+    let _ = stream.read(&mut hello).await;
+    let _ = stream.write_all(&head(400, &["Content-Length: 0"])).await;
+    let _ = stream.shutdown().await;
+}
+
+fn host_of(head: &str) -> String {
+    let line = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("host:").map(str::to_owned));
+    let host = line.unwrap_or_default();
+    host.trim().rsplit_once(':').map_or(host.trim(), |(name, _)| name).to_owned()
+}
+
 async fn read_head(stream: &mut TcpStream) -> Option<String> {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
         if stream.read(&mut byte).await.ok()? == 0 || head.len() > 64 * 1024 {
+            return None;
+        }
+        if head.is_empty() && byte[0] == TLS_HANDSHAKE {
+            answer_tls_in_plain_text(stream).await;
             return None;
         }
         head.push(byte[0]);
@@ -138,6 +170,11 @@ async fn perform(stream: &mut TcpStream, act: Act) -> std::io::Result<()> {
             let mut rest = [0; 64];
             while stream.read(&mut rest).await? > 0 {}
             Ok(())
+        }
+        Act::Late(bytes) => {
+            let mut rest = [0; 64];
+            while stream.read(&mut rest).await? > 0 {}
+            stream.write_all(&bytes).await
         }
     }
 }

@@ -1,11 +1,18 @@
 //! What broken and hostile servers do, and what a fetch makes of it.
 
+#[path = "../harness/mod.rs"]
+mod harness;
 mod hostile;
 
 mod bodies;
+mod bomb;
+mod every;
+mod fair;
 mod guard;
 mod manners;
 mod refusals;
+mod secure;
+mod table;
 
 use hostile::Hostile;
 use pricemill::clock::Clock;
@@ -28,6 +35,8 @@ fn settings() -> FetchSettings {
     settings.breaker.failures = 0;
     settings.backoff.base_ms = 5;
     settings.backoff.cap_ms = 20;
+    settings.slowdown.most_ms = 0;
+    settings.block_pause_ms = 5;
     settings
 }
 

@@ -3,7 +3,7 @@
 use super::hostile::{Act, Hostile, answer, page};
 use super::{fetch, fetch_with_patience, fetcher, settings};
 use futures_util::future::join_all;
-use pricemill::fetching::{FetchError, FetchSettings, Fetcher};
+use pricemill::fetching::{FetchError, FetchPolicy, FetchSettings, Fetcher, PageRequest};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::time::Duration;
@@ -83,6 +83,85 @@ async fn a_huge_robots_txt_is_cut_not_ignored() {
     let fetcher = fetcher(&[&server], obedient());
     assert_eq!(fetch(&fetcher, &server.url("/private")).await.unwrap_err(), FetchError::Robots);
     assert!(fetch(&fetcher, &server.url("/p")).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_robots_txt_that_moved_to_another_host_is_followed() {
+    let other = with_robots(answer(200, &[], "User-agent: *\nDisallow: /private")).await;
+    let there = format!("Location: http://other.localhost:{}/robots.txt", other.port());
+    let server = with_robots(answer(301, &[&there], "")).await;
+    let fetcher = fetcher(&[&server, &other], obedient());
+    assert_eq!(fetch(&fetcher, &server.url("/private")).await.unwrap_err(), FetchError::Robots);
+    assert!(fetch(&fetcher, &server.url("/p")).await.is_ok());
+    assert_eq!((robots_asked(&server), robots_asked(&other)), (1, 1));
+}
+
+#[tokio::test]
+async fn a_crawl_delay_raises_the_pace_up_to_the_cap() {
+    for (cap_ms, delay, least_s, most_s) in [(600_000, "100", 99, 100), (600_000, "86400", 599, 600), (0, "100", 0, 0)]
+    {
+        let server = with_robots(answer(200, &[], format!("User-agent: *\nCrawl-delay: {delay}"))).await;
+        let fetcher = fetcher(&[&server], FetchSettings { crawl_delay_cap_ms: cap_ms, ..obedient() });
+        assert!(fetch(&fetcher, &server.url("/1")).await.is_ok());
+        match fetch(&fetcher, &server.url("/2")).await {
+            Err(FetchError::Later(wait)) => assert!((least_s..=most_s).contains(&wait.as_secs()), "{wait:?}"),
+            answer => assert!(answer.is_ok() && most_s == 0, "{answer:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_host_in_trouble_is_asked_more_slowly_until_it_answers_again() {
+    let server = Hostile::start(|request| {
+        let acts = if request.nth <= 2 { answer(503, &[], "busy") } else { page("<p>19</p>") };
+        std::future::ready(acts)
+    })
+    .await;
+    let mut settings = settings();
+    (settings.slowdown.first_ms, settings.slowdown.most_ms) = (40, 80);
+    let fetcher = fetcher(&[&server], settings);
+    let mut slowed = Vec::new();
+    for _ in 0..12 {
+        let _ = fetch(&fetcher, &server.url("/p")).await;
+        slowed.push(fetcher.state().hosts_slowed);
+    }
+    assert_eq!((slowed[0], slowed[1], slowed[2], slowed[11]), (1, 1, 1, 0), "{slowed:?}");
+    // Refused with a long wait, the next start lies that far ahead.
+    let server = Hostile::always(answer(500, &[], "down")).await;
+    let mut settings = self::settings();
+    (settings.slowdown.first_ms, settings.slowdown.most_ms) = (600_000, 600_000);
+    let fetcher = self::fetcher(&[&server], settings);
+    assert_eq!(fetch(&fetcher, &server.url("/1")).await.unwrap_err(), FetchError::Status(500));
+    let Err(FetchError::Later(wait)) = fetch(&fetcher, &server.url("/2")).await else { panic!("not put off") };
+    assert!(wait > Duration::from_secs(500), "{wait:?}");
+}
+
+#[tokio::test]
+async fn a_source_that_refuses_single_products_is_not_slowed_down_by_that() {
+    let server = Hostile::always(answer(403, &[], "no")).await;
+    let mut settings = settings();
+    (settings.slowdown.first_ms, settings.slowdown.most_ms) = (600_000, 600_000);
+    let fetcher = fetcher(&[&server], settings);
+    let policy = Arc::new(FetchPolicy { breaker_failures: Some(0), ..FetchPolicy::default() });
+    for _ in 0..5 {
+        let request = PageRequest { policy: policy.clone(), ..super::request(&server.url("/"), Duration::ZERO) };
+        assert!(matches!(fetcher.fetch(&request).await.unwrap_err(), FetchError::Blocked(_)));
+    }
+    assert_eq!(fetcher.state().hosts_slowed, 0);
+}
+
+#[tokio::test]
+async fn bytes_of_all_pages_are_bounded_and_none_waits_for_ever() {
+    let server = Hostile::always(page("<p>19</p>".repeat(9_000))).await;
+    let settings = FetchSettings { max_bytes_held: 100_000, concurrency: 20, ..settings() };
+    let fetcher = fetcher(&[&server], settings);
+    let kept = fetch(&fetcher, &server.url("/kept")).await.unwrap();
+    assert_eq!(fetcher.state().bytes_held, 2 * 64 * 1024);
+    let urls: Vec<String> = (0..20).map(|n| server.url(&format!("/{n}"))).collect();
+    let lengths = join_all(urls.iter().map(|url| async { fetch(&fetcher, url).await.unwrap().text.len() })).await;
+    assert_eq!(lengths, [81_000; 20]);
+    drop(kept);
+    assert_eq!(fetcher.state().bytes_held, 0);
 }
 
 #[tokio::test]

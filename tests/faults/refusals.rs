@@ -124,6 +124,37 @@ async fn a_block_page_with_status_200_is_a_refusal() {
 }
 
 #[tokio::test]
+async fn a_block_page_puts_the_impatient_off_and_is_tried_once_more_only() {
+    let server = Hostile::always(page("<title>Robot Check</title>")).await;
+    let fetcher = fetcher(&[&server], FetchSettings { block_pause_ms: 50, ..thrice() });
+    let impatient = Duration::from_millis(20);
+    let put_off = fetch_with_patience(&fetcher, &server.url("/"), impatient).await.unwrap_err();
+    assert_eq!(put_off, FetchError::Later(Duration::from_millis(50)));
+    let failed = fetch_with_patience(&fetcher, &server.url("/"), impatient).await.unwrap_err();
+    assert!(matches!(failed, FetchError::Blocked(_)), "{failed}");
+    assert_eq!(server.paths().len(), 2);
+}
+
+#[tokio::test]
+async fn cookies_are_forgotten_with_the_page_and_never_shown_to_another_host() {
+    let other = Hostile::always(page("<p>19</p>")).await;
+    let there = format!("Location: http://b.localhost:{}/", other.port());
+    let server = Hostile::start(move |request| {
+        let headers: &[&str] =
+            &["Set-Cookie: s=1; Domain=localhost", if request.nth == 1 { "Location: /" } else { &there }];
+        std::future::ready(answer(302, headers, ""))
+    })
+    .await;
+    let fetcher = fetcher(&[&server, &other], settings());
+    let url = format!("http://a.localhost:{}/", server.port());
+    assert!(fetch(&fetcher, &url).await.is_ok() && fetch(&fetcher, &url).await.is_ok());
+    let shown: Vec<bool> =
+        server.heads().iter().map(|head| head.to_ascii_lowercase().contains("cookie: s=1")).collect();
+    assert_eq!(shown, [false, true, false]);
+    assert!(other.heads().iter().all(|head| !head.to_ascii_lowercase().contains("cookie")));
+}
+
+#[tokio::test]
 async fn a_page_with_recaptcha_is_a_page() {
     let server = Hostile::always(page("<title>Lamp</title><script src=/recaptcha/api.js></script><p>19</p>")).await;
     assert!(fetch_from(&server).await.is_ok());

@@ -56,6 +56,8 @@ pub fn settings(database_url: &str, market: &TestMarket) -> Config {
     config.outbound.allow = vec![market.allow()];
     config.fetching.backoff.base_ms = 5;
     config.fetching.backoff.cap_ms = 20;
+    config.fetching.slowdown.most_ms = 20;
+    config.fetching.block_pause_ms = 5;
     config.jobs.group_ms = 10;
     config.jobs.reconcile_ms = 200;
     config

@@ -6,7 +6,7 @@ use pricemill::demo::sample_gtins;
 use pricemill::domain::Reason;
 use pricemill::ledger::settle;
 use pricemill::storage::bulk_item::{self, ItemEnd};
-use pricemill::storage::bulk_job;
+use pricemill::storage::bulk_job::{self, PassedOver};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -67,7 +67,10 @@ async fn settle_a_job_once() {
         let id = caller.submit(&json!({"source": "ebay", "country": "de", "key": "gtin", "values": values})).await;
         let seq = bulk_job::find(db, caller.id, &id.parse().unwrap()).await.unwrap().unwrap().seq;
         let batch =
-            bulk_item::lease_next(db, n, 50, clock.lease_now(), Duration::from_secs(15)).await.unwrap().unwrap();
+            bulk_item::lease_next(db, n, 50, clock.lease_now(), Duration::from_secs(15), &PassedOver::default())
+                .await
+                .unwrap()
+                .unwrap();
         assert_eq!((batch.job.seq, batch.items.len()), (seq, 2));
         let ends = [(0, ItemEnd::Failed(Reason::NotFound)), (1, ItemEnd::Failed(Reason::Error))];
         let progress = bulk_item::write_ends(db, seq, n, &ends).await.unwrap();

@@ -12,7 +12,7 @@ use pricemill::domain::{
 };
 use pricemill::ledger::settle;
 use pricemill::storage::bulk_item::{self, ItemEnd, NewItem};
-use pricemill::storage::bulk_job::{self, Job};
+use pricemill::storage::bulk_job::{self, Job, PassedOver};
 use pricemill::storage::{Db, account};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -81,7 +81,10 @@ async fn large_job(db: &Db) -> JobId {
     bulk_item::insert(&transaction, seq, &items).await.unwrap();
     transaction.commit().await.unwrap();
     for lease in 1.. {
-        let leased = bulk_item::lease_next(db, lease, 50, clock.lease_now(), Duration::from_secs(600)).await.unwrap();
+        let leased =
+            bulk_item::lease_next(db, lease, 50, clock.lease_now(), Duration::from_secs(600), &PassedOver::default())
+                .await
+                .unwrap();
         let Some(batch) = leased else { break };
         let ends: Vec<(u32, ItemEnd)> = batch
             .items
