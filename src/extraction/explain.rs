@@ -103,25 +103,17 @@ impl<'a> Explainer<'a> {
             (Ok(value), Ok(other)) => value == other,
             _ => value == other || (field == ProductField::Gtins && value.contains(other)),
         };
-        let losers = self.seen.values.iter().filter(|seen| seen.field == field && !seen.is_taken).map(|seen| {
-            let origin = find(seen.evidence, &seen.value);
-            Loser { value: seen.value.clone(), origin, why: Why::WeakerEvidence }
-        });
-        let others = self.seen.other_prices.iter().filter(|_| field == ProductField::Price).cloned();
-        for loser in losers.chain(others) {
-            let is_told = |origin: &Origin| origin.evidence == loser.origin.evidence;
-            if is_same(&loser.value) {
-                let told = explained.origin.iter().chain(&explained.agrees).any(is_told);
-                if !told {
-                    explained.agrees.push(loser.origin);
-                }
-            } else if explained.losers.iter().any(|told| told.value == loser.value) {
-                // Told already, with the stronger reason.
-            } else if explained.losers.len() < MAX_LOSERS {
-                explained.losers.push(loser);
-            } else {
-                explained.more_losers += 1;
-            }
+        let lost = self.seen.values.iter().filter(|seen| seen.field == field && !seen.is_taken);
+        for seen in lost {
+            let why = Why::WeakerEvidence;
+            hear(explained, is_same(&seen.value), seen.evidence, &seen.value, || {
+                (find(seen.evidence, &seen.value), why)
+            });
+        }
+        let others = self.seen.other_prices.iter().filter(|_| field == ProductField::Price);
+        for other in others {
+            let (evidence, value) = (other.origin.evidence, other.value.as_str());
+            hear(explained, is_same(value), evidence, value, || (other.origin.clone(), other.why));
         }
     }
 
@@ -214,6 +206,28 @@ impl<'a> Explainer<'a> {
         let trail = Trail::default();
         rules::next(&self.recipe.next, &self.reader(&self.facts.page, &trail));
         Some(explain_rules::field("next", &self.recipe.next, &self.facts.page, &trail.into_inner(), value))
+    }
+}
+
+/// Another place speaks: it agrees, lost, or says what was told already. Where it stands is looked for only if it is told.
+fn hear(
+    explained: &mut FieldExplained,
+    agrees: bool,
+    evidence: Evidence,
+    value: &str,
+    tell: impl FnOnce() -> (Origin, Why),
+) {
+    if agrees {
+        if !explained.origin.iter().chain(&explained.agrees).any(|told| told.evidence == evidence) {
+            explained.agrees.push(tell().0);
+        }
+    } else if explained.losers.iter().any(|told| told.value == value) {
+        // Told already, with the stronger reason.
+    } else if explained.losers.len() < MAX_LOSERS {
+        let (origin, why) = tell();
+        explained.losers.push(Loser { value: value.to_owned(), origin, why });
+    } else {
+        explained.more_losers += 1;
     }
 }
 

@@ -13,6 +13,8 @@ use super::schema_org::{PRODUCT_TYPES, ProductFacts, score};
 use super::visible_rank;
 use std::collections::HashSet;
 
+/// Offers of a product looked at.
+const MAX_OFFERS: usize = 50;
 /// Things of a page looked at.
 const MAX_PRODUCTS: usize = 200;
 
@@ -42,10 +44,11 @@ pub(super) fn prices(
 fn offers(facts: &Facts, own: &[ProductFacts]) -> Vec<Loser> {
     let of = |product: &ProductFacts| -> Vec<Loser> {
         let evidence = product.evidence.unwrap_or(Evidence::JsonLd);
-        let priced = product.offers.iter().filter_map(|offer| Some((offer.price?.to_string(), offer)));
+        let priced = product.offers.iter().filter_map(|offer| Some((offer.price?.to_string(), offer))).take(MAX_OFFERS);
         priced
             .map(|(value, offer)| {
-                let node = offer.node.and_then(|node| origin::property(&facts.graph, node, ProductField::Price, None));
+                let node =
+                    offer.node.and_then(|node| origin::property(&facts.graph, node, ProductField::Price, None, 1));
                 let label = offer.seller.as_deref().or(offer.sku.as_deref()).or(offer.name.as_deref());
                 let label = label.map_or(String::new(), |label| format!(" of {label}"));
                 let place = node.map_or(String::new(), |(place, _)| place) + &label;

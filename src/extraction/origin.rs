@@ -10,12 +10,12 @@ use super::recipe::ProductField;
 use super::schema_org::{ASIDE_PROPERTIES, ProductFacts};
 use super::{availability, identifiers};
 use crate::domain::Amount;
-use std::collections::{HashSet, VecDeque};
+use std::collections::HashSet;
 
 /// Things looked at on the way from a product to a property.
 const MAX_VISITED: usize = 2_000;
 /// Properties on the way.
-const MAX_DEPTH: usize = 6;
+pub(super) const MAX_DEPTH: usize = 6;
 /// Longer texts are cut when they are told.
 const MAX_RAW_CHARS: usize = 200;
 
@@ -65,12 +65,12 @@ fn in_graph(
     let own = products.iter().filter(|p| p.evidence == Some(evidence));
     let roots: Vec<NodeId> =
         own.flat_map(|p| p.node.into_iter().chain(p.offers.iter().filter_map(|o| o.node))).collect();
-    let exactly = |root: &NodeId| property(graph, *root, field, Some(value));
+    let exactly = |root: &NodeId| property(graph, *root, field, Some(value), MAX_DEPTH);
     let of_kind = || (0..graph.nodes.len()).filter(|n| graph.nodes[*n].evidence == Some(evidence)).take(MAX_VISITED);
-    let any = |root: &NodeId| property(graph, *root, field, None);
+    let any = |root: &NodeId| property(graph, *root, field, None, MAX_DEPTH);
     let found = roots.iter().find_map(exactly).or_else(|| roots.iter().find_map(any));
     found
-        .or_else(|| of_kind().find_map(|n| exactly(&n)))
+        .or_else(|| of_kind().find_map(|n| property(graph, n, field, Some(value), 0)))
         .or_else(|| (field == ProductField::CategoryName).then(|| ("BreadcrumbList".to_owned(), value.to_owned())))
 }
 
@@ -80,39 +80,71 @@ pub(super) fn property(
     root: NodeId,
     field: ProductField,
     value: Option<&str>,
+    max_depth: usize,
 ) -> Option<(String, String)> {
     let names = property_names(field);
-    let type_of = |node: NodeId| graph.nodes.get(node).and_then(|n| n.types.first()).map_or("Thing", String::as_str);
+    let is_named = |name: &str| names.iter().any(|n| n.eq_ignore_ascii_case(name));
     let mut seen = HashSet::from([root]);
-    let mut queue = VecDeque::from([(root, type_of(root).to_owned(), 0, "")]);
-    while let Some((node, path, depth, via)) = queue.pop_front() {
-        let Some(thing) = graph.nodes.get(node) else { continue };
-        for (index, (name, datum)) in thing.props.iter().enumerate() {
-            let is_named = |name: &str| names.iter().any(|n| n.eq_ignore_ascii_case(name));
-            let same = |(other, _): &&(String, Datum)| other == name;
-            let here = match thing.props.iter().filter(same).count() {
-                1 => format!("{path}.{name}"),
-                _ => format!("{path}.{name}[{}]", thing.props[..index].iter().filter(same).count()),
-            };
+    let mut visited = vec![Visited { node: root, from: None, depth: 0 }];
+    let mut at = 0;
+    while let Some(here) = visited.get(at).copied() {
+        let props = graph.nodes.get(here.node).map_or(&[][..], |thing| &thing.props);
+        let via = here.from.and_then(|(before, prop)| property_at(graph, visited[before].node, prop));
+        for (index, (name, datum)) in props.iter().enumerate() {
             match datum {
                 Datum::Node(child) => {
                     let child = graph.resolve(*child);
                     let is_aside = ASIDE_PROPERTIES.iter().any(|p| p.eq_ignore_ascii_case(name));
-                    if !is_aside && depth < MAX_DEPTH && seen.len() < MAX_VISITED && seen.insert(child) {
-                        queue.push_back((child, here, depth + 1, name));
+                    if !is_aside && here.depth < max_depth && seen.len() < MAX_VISITED && seen.insert(child) {
+                        visited.push(Visited { node: child, from: Some((at, index)), depth: here.depth + 1 });
                     }
                 }
                 text => {
-                    let stands_for = is_named(via) && ["name", "url", "contentUrl"].contains(&name.as_str());
+                    let stands_for =
+                        via.is_some_and(is_named) && ["name", "url", "contentUrl"].contains(&name.as_str());
                     let Some(text) = text.text().filter(|_| is_named(name) || stands_for) else { continue };
                     if value.is_none_or(|value| says(field, text, value)) {
-                        return Some((here, text.to_owned()));
+                        return Some((path(graph, &visited, at, index), text.to_owned()));
                     }
                 }
             }
         }
+        at += 1;
     }
     None
+}
+
+/// A thing on the way, and the property of an earlier one that led to it.
+#[derive(Debug, Clone, Copy)]
+struct Visited {
+    node: NodeId,
+    from: Option<(usize, usize)>,
+    depth: usize,
+}
+
+fn property_at(graph: &Graph, node: NodeId, prop: usize) -> Option<&str> {
+    graph.nodes.get(node)?.props.get(prop).map(|(name, _)| name.as_str())
+}
+
+/// `Product.offers[1].price`: an index only where a thing has several such properties.
+fn path(graph: &Graph, visited: &[Visited], last: usize, prop: usize) -> String {
+    let mut steps = Vec::new();
+    let mut at = Some((last, prop));
+    let mut root = last;
+    while let Some((here, prop)) = at {
+        root = here;
+        let props = graph.nodes.get(visited[here].node).map_or(&[][..], |thing| &thing.props);
+        let name = props.get(prop).map_or("", |(name, _)| name.as_str());
+        let before = |end: usize| props[..end].iter().filter(|(other, _)| other == name).count();
+        steps.push(match before(props.len()) {
+            0 | 1 => format!(".{name}"),
+            _ => format!(".{name}[{}]", before(prop)),
+        });
+        at = visited[here].from;
+    }
+    let kind = graph.nodes.get(visited[root].node).and_then(|thing| thing.types.first());
+    let steps: String = steps.into_iter().rev().collect();
+    kind.map_or("Thing", String::as_str).to_owned() + &steps
 }
 
 /// The schema.org properties that can say a field.

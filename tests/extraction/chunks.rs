@@ -1,7 +1,7 @@
 //! How a page is cut on its way must not matter, and no page may break the parser.
 
 use crate::{any_shop, by};
-use pricemill::extraction::{PageContext, extract, extract_in_chunks};
+use pricemill::extraction::{PageContext, explain, extract, extract_in_chunks};
 use proptest::prelude::*;
 
 const PAGE: &str = r#"<!doctype html><html lang="de-AT"><head><title>Teekanne &ndash; Größe M | Shop</title>
@@ -74,6 +74,8 @@ proptest! {
         let html = pieces.concat();
         let recipe = any_shop();
         let whole = extract(&recipe, &html, PageContext::default());
+        let explained = explain(&recipe, &html, PageContext::default()).map(|(extracted, _)| extracted);
+        prop_assert_eq!(&explained, &whole, "asking why changes nothing");
         prop_assert_eq!(extract_in_chunks(&recipe, &html, PageContext::default(), chunk), whole);
     }
 }
