@@ -75,6 +75,8 @@ pub enum Evidence {
     State,
     /// The page as a person sees it.
     Visible,
+    /// The page's own address.
+    Address,
 }
 
 /// Why a page could not be read at all.
