@@ -22,6 +22,8 @@ pub(super) const IN_META: i32 = 30;
 pub(super) const IN_STATE: i32 = 25;
 /// In the page's scripts or forms, as a number of the shop's database.
 pub(super) const DATABASE_ID: i32 = 10;
+/// Its place in the page's address says that it is a number of the product.
+pub(super) const PLACED_IN_ADDRESS: i32 = 10;
 /// The page's address holds it.
 const IN_ADDRESS: i32 = 20;
 /// Less is guessing.
@@ -62,6 +64,13 @@ impl ArticleVotes {
         match candidate.points.iter_mut().find(|(known, _)| *known == evidence) {
             Some((_, best)) => *best = points.max(*best),
             None => candidate.points.push((evidence, points)),
+        }
+    }
+
+    /// Adds the numbers whose place in the page's address says what they are.
+    pub fn add_address(&mut self, page: &PageIdentity<'_>) {
+        for number in page.numbers() {
+            self.add(&number, PLACED_IN_ADDRESS, Evidence::Address);
         }
     }
 
@@ -115,7 +124,9 @@ mod tests {
             all.add(value, *points, *evidence);
         }
         let url = Url::parse(url).unwrap();
-        all.decide(&PageIdentity::new(Some(&url), None, std::iter::empty())).map(|(value, _)| value)
+        let page = PageIdentity::new(Some(&url), None, std::iter::empty());
+        all.add_address(&page);
+        all.decide(&page).map(|(value, _)| value)
     }
 
     #[test]
@@ -134,6 +145,20 @@ mod tests {
         assert_eq!(decide("https://s.test/tea", &[id]), None);
         assert_eq!(decide("https://s.test/tea?pid=260591", &[id]).as_deref(), Some("260591"));
         assert_eq!(decide("https://s.test/tea?pid=2605911", &[id]), None);
+    }
+
+    #[test]
+    fn the_address_is_the_last_resort() {
+        assert_eq!(decide("https://s.test/itm/293565036718", &[]).as_deref(), Some("293565036718"));
+        assert_eq!(decide("https://s.test/x/M14876706.htm", &[]).as_deref(), Some("M14876706"));
+        assert_eq!(decide("https://s.test/ad/old-calculator_36029524", &[]).as_deref(), Some("36029524"));
+        assert_eq!(decide("https://s.test/p?cat=27&sku=A-77&page=123456", &[]).as_deref(), Some("A-77"));
+        let printed = ("TP-77", LABELLED, Evidence::Visible);
+        assert_eq!(decide("https://s.test/itm/293565036718", &[printed]).as_deref(), Some("TP-77"));
+        for none in ["https://s.test/tea-pot-2021", "https://s.test/12", "https://s.test/", "https://s.test/a?q=123456"]
+        {
+            assert_eq!(decide(none, &[]), None, "{none}");
+        }
     }
 
     #[test]

@@ -75,6 +75,8 @@ pub enum Evidence {
     State,
     /// The page as a person sees it.
     Visible,
+    /// The page's own address.
+    Address,
     /// Not from the page: what the source has in this country.
     Default,
 }
@@ -89,6 +91,7 @@ impl Evidence {
             Evidence::Meta => "meta",
             Evidence::State => "state",
             Evidence::Visible => "visible",
+            Evidence::Address => "address",
             Evidence::Default => "default",
         }
     }

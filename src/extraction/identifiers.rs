@@ -380,7 +380,10 @@ pub(super) fn is_value(text: &str) -> bool {
 
 /// Whether a text looks like an article number: it holds a digit, and at most one blank.
 pub(super) fn is_article_number(text: &str) -> bool {
-    text.chars().any(|c| c.is_ascii_digit()) && text.split_whitespace().count() <= 2 && text.len() <= 40
+    text.bytes().any(|b| b.is_ascii_digit())
+        && text.split_whitespace().count() <= 2
+        && text.len() <= 40
+        && !text.contains(['%', '€', '$', '£', '¥', ','])
 }
 
 /// A GTIN from the text of a place that says it is one. Numbers that only mean something inside one company are kept as

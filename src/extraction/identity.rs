@@ -1,5 +1,7 @@
 //! Which product a page is about: its address and its title, to tell its own product from others on it.
 
+use super::identifiers;
+use super::script_words::{self, Key};
 use crate::domain::Country;
 use url::Url;
 
@@ -8,6 +10,19 @@ const MIN_NAME_CHARS: usize = 4;
 
 /// Titles and headings compared; a page that shouts has more.
 const MAX_NAMES: usize = 16;
+
+/// Parameters of an address looked at.
+const MAX_PARAMETERS: usize = 50;
+/// Shorter values of a parameter number pages or sizes.
+const MIN_PARAMETER_CHARS: usize = 4;
+/// `M14876706` is a number, `model2021` is a word.
+const MAX_LEADING_LETTERS: usize = 3;
+/// A whole step of a path with fewer digits may be a year or a page.
+const MIN_STEP_DIGITS: usize = 5;
+/// A number of this length with a right check digit is a GTIN, not the shop's own.
+const EAN_DIGITS: usize = 13;
+/// Words before a number make it doubtful.
+const MIN_END_DIGITS: usize = 6;
 
 /// What is known of the page's own product.
 #[derive(Debug, Default)]
@@ -113,6 +128,33 @@ impl<'a> PageIdentity<'a> {
                     !url[..at].ends_with(letter) && !url[at + found.len()..].starts_with(letter)
                 })
             })
+    }
+
+    /// Numbers whose place in the page's address says that they are the product's: a parameter named for it, the last step
+    /// of the path, or the digits at its end.
+    pub fn numbers(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        for url in self.own_urls() {
+            for (name, value) in url.query_pairs().take(MAX_PARAMETERS) {
+                let names_it = matches!(script_words::key(&name), Some(Key::Sku | Key::Id));
+                if names_it && identifiers::is_article_number(&value) && value.len() >= MIN_PARAMETER_CHARS {
+                    found.push(value.into_owned());
+                }
+            }
+            let last =
+                url.path_segments().and_then(|mut steps| steps.rfind(|step| !step.is_empty())).unwrap_or_default();
+            let step = last.split_once('.').map_or(last, |(step, _)| step);
+            let number = step.rsplit(['-', '_']).next().unwrap_or_default();
+            let digits = number.bytes().filter(u8::is_ascii_digit).count();
+            let is_whole = number.len() == step.len();
+            let is_number = number.len() - digits <= MAX_LEADING_LETTERS
+                && number.trim_start_matches(|c: char| c.is_ascii_alphabetic()).len() == digits;
+            let is_ean = number.len() == EAN_DIGITS && identifiers::gtin(number).is_some();
+            if is_number && !is_ean && digits >= if is_whole { MIN_STEP_DIGITS } else { MIN_END_DIGITS } {
+                found.push(number.to_owned());
+            }
+        }
+        found
     }
 
     /// Letters and digits of the shortest title or heading that holds a name.

@@ -385,6 +385,7 @@ impl Merger<'_> {
     }
 
     fn take_article_number(&mut self, identity: &PageIdentity<'_>) {
+        self.skus.add_address(identity);
         if self.product.sku.is_none()
             && let Some((sku, evidence)) = std::mem::take(&mut self.skus).decide(identity)
         {

@@ -42,6 +42,7 @@ pub(super) fn find(
         Evidence::Meta => in_head(facts, field, value),
         Evidence::Visible => in_text(facts, field, value),
         Evidence::State => Some(("product data in the page's scripts".to_owned(), String::new())),
+        Evidence::Address => Some(("the page's address".to_owned(), String::new())),
         Evidence::Default => Some(("the source's currency in this country".to_owned(), String::new())),
         Evidence::Rule => None,
         _ => in_graph(&facts.graph, products, field, evidence, value),

@@ -73,6 +73,15 @@ pub(super) const PHRASES: &[(Availability, &[&str])] = &[
         &[
             // English
             "in stock",
+            "available from these sellers",
+            "erhältlich bei diesen anbietern",
+            "disponible auprès de ces vendeurs",
+            "disponible chez ces vendeurs",
+            "disponibile presso",
+            "disponible a través de estos vendedores",
+            "verkrijgbaar bij deze verkopers",
+            "dostępne u tych sprzedawców",
+            "tillgänglig från dessa säljare",
             "available now",
             "ready to ship",
             "available for delivery",

@@ -38,6 +38,8 @@ pub(super) struct Shown {
     pub page_currency: Option<Currency>,
 }
 
+/// Shorter printed numbers count things.
+const MIN_NUMBER_CHARS: usize = 3;
 /// How far behind the title an article number is surely the product's.
 const NEAR_TITLE_BYTES: usize = 2_000;
 /// How far from the title the brand stands.
@@ -306,7 +308,18 @@ fn own_labels(visible: &Visible) -> impl Iterator<Item = &Note<(Label, String)>>
 /// The numbers a person sees named as the article's, and those that forms send to the shop.
 pub(super) fn vote_for_articles(visible: &Visible, head: &Head, votes: &mut ArticleVotes) {
     let name_at = main_heading(visible, head).map(|h| h.at);
-    for note in own_labels(visible).filter(|n| identifiers::is_article_number(&n.value.1)) {
+    let is_number =
+        |n: &&Note<(Label, String)>| n.value.1.len() >= MIN_NUMBER_CHARS && identifiers::is_article_number(&n.value.1);
+    let named: BTreeSet<&str> = own_labels(visible)
+        .filter(is_number)
+        .filter(|n| n.value.0 == Label::Code)
+        .map(|n| n.value.1.as_str())
+        .collect();
+    for note in own_labels(visible).filter(is_number) {
+        // Elements of one kind with several numbers are those of several things.
+        if note.value.0 == Label::Code && named.len() >= LIST_PRICES {
+            continue;
+        }
         let points = match note.value.0 {
             Label::Sku => article_votes::LABELLED,
             Label::Code => article_votes::NAMED,
