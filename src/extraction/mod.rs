@@ -40,6 +40,6 @@ mod walk;
 
 pub use compile::{CompiledRecipe, RecipeError, RecipeFault};
 pub use extract::{extract, extract_in_chunks};
-pub use extracted::{Evidence, ExtractError, Extracted, PageContext, SearchResult, Verdict};
+pub use extracted::{Evidence, ExtractError, Extracted, PageContext, SearchResult, Verdict, has_offer_field};
 pub use recipe::Recipe;
 pub use selectors::{SelectorRefusal, check_selector};

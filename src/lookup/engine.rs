@@ -2,6 +2,7 @@
 
 use super::coalesce::InFlight;
 use super::event::MetricsHook;
+use super::seen::PageHook;
 use crate::clock::Clock;
 use crate::fetching::Fetcher;
 use crate::ids::Ids;
@@ -41,6 +42,7 @@ pub struct Engine {
     pub(super) clock: Clock,
     pub(super) ids: Ids,
     pub(super) metrics: MetricsHook,
+    pub(super) pages: PageHook,
     pub(super) in_flight: Arc<InFlight>,
 }
 
@@ -53,7 +55,12 @@ impl Engine {
         ids: Ids,
         metrics: MetricsHook,
     ) -> Engine {
-        Engine { registry, fetcher, embedded, clock, ids, metrics, in_flight: Arc::default() }
+        Engine { registry, fetcher, embedded, clock, ids, metrics, pages: Arc::new(|_| {}), in_flight: Arc::default() }
+    }
+
+    /// The same, telling of every live page.
+    pub fn with_page_hook(self, pages: PageHook) -> Engine {
+        Engine { pages, ..self }
     }
 
     pub fn registry(&self) -> &Registry {

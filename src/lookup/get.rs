@@ -1,6 +1,7 @@
 //! One page: over the network or out of the binary, then read by its recipe.
 
 use super::engine::{Engine, FIRST_PATIENCE, NEXT_PATIENCE};
+use super::judge::Stop;
 use crate::domain::{Country, Reason};
 use crate::extraction::{self, Extracted, PageContext};
 use crate::fetching::{FetchError, FetchedPage, PageRequest};
@@ -13,6 +14,23 @@ pub(super) struct ReadPage {
     /// After redirects.
     pub url: Url,
     pub extracted: Extracted,
+    /// From asking for it until it was there.
+    pub took: Duration,
+}
+
+impl ReadPage {
+    /// What the source's health is told of it; `is_first`: it shows the product, not a later page of its offers.
+    pub fn sighting(&self, country: Country, is_first: bool) -> Sighting<'_> {
+        Sighting { country, extracted: &self.extracted, took: self.took, is_first }
+    }
+}
+
+/// A page that came, before it is known whether it was understood.
+pub(super) struct Sighting<'p> {
+    pub country: Country,
+    pub extracted: &'p Extracted,
+    pub took: Duration,
+    pub is_first: bool,
 }
 
 /// Why there is nothing to read.
@@ -43,12 +61,16 @@ impl Engine {
         step: &Step,
         spent: &mut Spent,
     ) -> Result<ReadPage, GetError> {
-        let page = self.fetch(definition, url, *spent).await.map_err(|error| match error {
-            FetchError::Later(wait) => GetError::Later(wait),
-            FetchError::Gone(_) => GetError::Gone,
-            other => {
-                tracing::debug!(source = %definition.name, error = %other, "a page could not be had");
-                GetError::Failed(other.reason().unwrap_or(Reason::FailedToAccessSource))
+        let asked = self.clock.steady();
+        let page = self.fetch(definition, url, *spent).await.map_err(|error| {
+            self.missed(definition, country, step, &error, asked.elapsed());
+            match error {
+                FetchError::Later(wait) => GetError::Later(wait),
+                FetchError::Gone(_) => GetError::Gone,
+                other => {
+                    tracing::debug!(source = %definition.name, error = %other, "a page could not be had");
+                    GetError::Failed(other.reason().unwrap_or(Reason::FailedToAccessSource))
+                }
             }
         })?;
         spent.requests += 1;
@@ -56,8 +78,11 @@ impl Engine {
         let context =
             PageContext { url: Some(&page.url), country: Some(country), currency: definition.currency(country) };
         match extraction::extract(&step.recipe, &page.text, context) {
-            Ok(extracted) => Ok(ReadPage { url: page.url, extracted }),
+            Ok(extracted) => Ok(ReadPage { url: page.url, extracted, took: page.duration }),
             Err(error) => {
+                let unread =
+                    Sighting { country, extracted: &Extracted::default(), took: page.duration, is_first: true };
+                self.saw(definition, step, &unread, &Err::<(), _>(Stop::Failed(Reason::Error)));
                 tracing::debug!(source = %definition.name, error = %error, "a page could not be read");
                 Err(GetError::Failed(Reason::Error))
             }
