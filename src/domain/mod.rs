@@ -37,7 +37,9 @@ pub use options::{Completeness, ConditionFilter, Currentness, LookupOptions, Max
 pub use product::{Offer, PageContent, Product, rank_by_total};
 pub use reason::Reason;
 pub use result::{FoundResult, ItemOutcome, ItemResult, JobHead};
-pub use source_health::{FieldCounts, HourKey, LATENCY_BOUNDS_MS, LatencyCounts, PageCounts, PageOutcome, PageStep};
+pub use source_health::{
+    FieldCounts, HourCounts, HourKey, LATENCY_BOUNDS_MS, LatencyCounts, PageCounts, PageOutcome, PageStep,
+};
 pub use switch::{Disabled, Switch};
 pub use time::Timestamp;
 pub use usage::{UsageDay, UsageMonth, UsageToday};

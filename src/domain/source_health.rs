@@ -1,6 +1,7 @@
 //! How well a source's pages can be had and read, counted.
 
 use super::{Country, SourceName, Timestamp};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Which page of a lookup.
@@ -194,6 +195,25 @@ impl FieldCounts {
         self.pages = self.pages.saturating_add(other.pages);
         self.items = self.items.saturating_add(other.items);
         self.missing = self.missing.saturating_add(other.missing);
+    }
+}
+
+/// Everything that is counted of one kind of page during one hour.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HourCounts {
+    pub pages: PageCounts,
+    pub latency: LatencyCounts,
+    /// By field: a product's own, `offers` (whether there is any), `offer.` and an offer's.
+    pub fields: BTreeMap<String, FieldCounts>,
+}
+
+impl HourCounts {
+    pub fn add(&mut self, other: &HourCounts) {
+        self.pages.add(&other.pages);
+        self.latency.add(&other.latency);
+        for (field, counts) in &other.fields {
+            self.fields.entry(field.clone()).or_default().add(counts);
+        }
     }
 }
 
