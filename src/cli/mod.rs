@@ -12,7 +12,9 @@ mod price;
 mod serve;
 mod settings;
 mod signal;
+mod source_health;
 mod sources;
+mod table;
 mod token;
 
 pub use command::main;

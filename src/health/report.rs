@@ -59,7 +59,10 @@ pub async fn summaries(
 /// A source hour by hour.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceReport {
-    /// Oldest first.
+    /// The first hour and the last.
+    pub from: Timestamp,
+    pub to: Timestamp,
+    /// Oldest first; hours without a page are absent.
     pub hours: Vec<HourOfPages>,
     /// Every signal that is or was ill.
     pub drifts: Vec<Drift>,
@@ -73,9 +76,10 @@ pub async fn report(
     hours: u32,
     now: Timestamp,
 ) -> Result<SourceReport, StorageError> {
-    let back = Duration::from_secs(u64::from(hours.saturating_sub(1)) * 3_600);
-    let hours = source_health::list_hours(db, source, country, now.hour().minus(back)).await?;
+    let to = now.hour();
+    let from = to.minus(Duration::from_secs(u64::from(hours.saturating_sub(1)) * 3_600));
+    let hours = source_health::list_hours(db, source, country, from).await?;
     let mut drifts = source_drift::list(db).await?;
     drifts.retain(|drift| drift.source == *source && country.is_none_or(|country| drift.country == country));
-    Ok(SourceReport { hours, drifts })
+    Ok(SourceReport { from, to, hours, drifts })
 }

@@ -12,6 +12,7 @@ use crate::domain::{
 use crate::storage::source_health::{self, HourOfPages};
 use crate::storage::{Db, StorageError, source_drift};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::time::Duration;
 
 /// One kind of page, and where its recent pages begin.
@@ -111,10 +112,11 @@ impl Scene<'_> {
         for (name, counts) in fields {
             let signal = Signal::Field(name.clone());
             let end = past_end(&signal);
-            if !pasts.contains_key(&end) {
-                pasts.insert(end, self.fields(db, end.minus(self.past), end).await?);
-            }
-            let past = pasts.get(&end).and_then(|past| past.get(&name)).copied().unwrap_or_default();
+            let past = match pasts.entry(end) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(self.fields(db, end.minus(self.past), end).await?),
+            };
+            let past = past.get(&name).copied().unwrap_or_default();
             all.push(Compared { signal, recent: Share::of_field(&counts), past: Share::of_field(&past) });
         }
         Ok(all)
