@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::config::{Config, PlanConfig};
+use crate::health::Tally;
 use crate::ids::Ids;
 use crate::lookup::Engine;
 use crate::queue::Queue;
@@ -20,6 +21,8 @@ pub struct App {
     pub queue: Queue,
     pub engine: Engine,
     pub metrics: Metrics,
+    /// What live pages tell of their sources, until it is written.
+    pub health: Arc<Tally>,
     /// Cancelled when the server is to stop: workers give their values back.
     pub stop: CancellationToken,
     /// Told whenever a job of this process moved on, so that whoever waits for one looks again.

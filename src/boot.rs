@@ -4,14 +4,16 @@ use crate::app::{App, SharedApp};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::demo::Market;
+use crate::domain::HourKey;
 use crate::fetching::Fetcher;
+use crate::health::{self, Tally};
 use crate::ids::Ids;
-use crate::lookup::{Embedded, EmbeddedAnswer, Engine, LookupEvent, MetricsHook};
+use crate::lookup::{Embedded, EmbeddedAnswer, Engine, LookupEvent, MetricsHook, PageHook, PageSeen};
 use crate::outbound::Outbound;
 use crate::queue::Queue;
 use crate::sources::{DefinitionError, Registry};
 use crate::storage::{Db, DbSettings, StorageError};
-use crate::telemetry::{LookupSeen, Metrics};
+use crate::telemetry::{LookupSeen, Metrics, SeenPage};
 use crate::{http, workers};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -19,6 +21,9 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+
+/// How long the last counts of the sources' health may take to be written when a server stops.
+const LAST_COUNTS: Duration = Duration::from_secs(2);
 
 /// What a server is made of besides its settings; tests and the demo bring their own.
 pub struct Boot {
@@ -118,7 +123,9 @@ pub async fn boot(boot: Boot) -> Result<Running, BootError> {
     let listener = listen(&config.server.listen)?;
     let (db, queue) = open_database(&config).await?;
     let metrics = Metrics::new();
-    let engine = Engine::new(registry, fetcher, embedded, clock.clone(), ids.clone(), lookup_metrics(&metrics));
+    let health = Arc::new(Tally::default());
+    let engine = Engine::new(registry, fetcher, embedded, clock.clone(), ids.clone(), lookup_metrics(&metrics))
+        .with_page_hook(page_counts(&metrics, &health, &clock));
     let app = Arc::new(App {
         config,
         clock,
@@ -127,6 +134,7 @@ pub async fn boot(boot: Boot) -> Result<Running, BootError> {
         queue,
         engine,
         metrics,
+        health,
         stop: CancellationToken::new(),
         moved: Notify::new(),
     });
@@ -164,6 +172,22 @@ fn lookup_metrics(metrics: &Metrics) -> MetricsHook {
     })
 }
 
+fn page_counts(metrics: &Metrics, health: &Arc<Tally>, clock: &Clock) -> PageHook {
+    let (metrics, health, clock) = (metrics.clone(), health.clone(), clock.clone());
+    Arc::new(move |seen: &PageSeen<'_>| {
+        let PageSeen { source, country, step, outcome, took, fields } = seen;
+        metrics.page_seen(&SeenPage {
+            source: source.as_str(),
+            country: country.as_str(),
+            step: step.as_str(),
+            outcome: outcome.as_str(),
+            answered_in: outcome.is_answer().then_some(*took),
+        });
+        let key = HourKey { source: (*source).clone(), country: *country, step: *step, hour: clock.now().hour() };
+        health.record(key, *outcome, *took, fields);
+    })
+}
+
 impl Running {
     /// `http://ADDRESS`
     pub fn base_url(&self) -> String {
@@ -184,6 +208,13 @@ impl Running {
             self.server.stop(false).await;
         }
         let _ = self.serving.await;
+        // After the last lookup, or what it saw would be lost.
+        let App { db, health, config, clock, .. } = &*self.app;
+        match tokio::time::timeout(LAST_COUNTS, health::flush(db, health, &config.health, clock.now())).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "the last counts of the sources' health are lost"),
+            Err(_) => tracing::warn!("the last counts of the sources' health are lost: the database does not answer"),
+        }
         self.app.db.close().await;
     }
 }

@@ -19,6 +19,7 @@ pub mod queue;
 pub mod rendering;
 pub mod sources;
 
+pub mod health;
 pub mod lookup;
 pub mod telemetry;
 

@@ -5,8 +5,10 @@
 //! | queue `bulk_batch` | when rung | `jobs.batches` | [`jobs::run_batches`] |
 //! | reconcile | `jobs.reconcile_ms` | 1 | [`jobs::reconcile`] |
 //! | sweep | 60 s | 1 | deletes answered tickets |
+//! | health | `health.flush_ms`, and at the end | 1 | [`health::flush`] |
 
 use crate::app::SharedApp;
+use crate::health;
 use crate::jobs;
 use crate::queue::QueueSettings;
 use std::future::Future;
@@ -29,6 +31,11 @@ pub fn start(app: &SharedApp) -> JoinSet<()> {
     ));
     workers.spawn(periodically(app.clone(), "sweep", SWEEP_EVERY, |app| async move {
         app.queue.sweep().await?;
+        Ok(())
+    }));
+    let flush_every = Duration::from_millis(app.config.health.flush_ms.max(100));
+    workers.spawn(periodically(app.clone(), "health", flush_every, |app| async move {
+        health::flush(&app.db, &app.health, &app.config.health, app.clock.now()).await?;
         Ok(())
     }));
     workers

@@ -26,22 +26,23 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("rendering", &["domain"]),
     // A definition IS a fetch policy and recipes (docs/adr/0006): it names their types and runs neither.
     ("sources", &["domain", "extraction", "fetching"]),
+    ("health", &["config", "domain", "storage"]),
     ("lookup", &["clock", "domain", "extraction", "fetching", "ids", "sources"]),
     ("telemetry", &["config"]),
     // App holds the parts that use cases work with, so use cases import it and not the other way round (docs/adr/0007).
-    ("app", &["clock", "config", "ids", "lookup", "queue", "storage", "telemetry"]),
+    ("app", &["clock", "config", "health", "ids", "lookup", "queue", "storage", "telemetry"]),
     ("accounts", &["clock", "config", "domain", "ids", "storage"]),
     ("ledger", &["app", "domain", "storage"]),
     ("jobs", &["app", "domain", "ledger", "lookup", "queue", "sources", "storage"]),
     // It reads storage and sources for plain answers; it never writes but through a use case.
-    ("http", &["accounts", "app", "domain", "jobs", "ledger", "rendering", "sources", "storage"]),
-    ("workers", &["app", "jobs", "queue"]),
+    ("http", &["accounts", "app", "domain", "health", "jobs", "ledger", "rendering", "sources", "storage"]),
+    ("workers", &["app", "health", "jobs", "queue"]),
     // It puts everything together, the demo marketplace as the source `test` included; lookup itself does not know demo.
-    ("boot", &["app", "clock", "config", "demo", "fetching", "http", "ids", "lookup", "outbound", "queue", "sources",
+    ("boot", &["app", "clock", "config", "demo", "domain", "fetching", "health", "http", "ids", "lookup", "outbound", "queue", "sources",
                "storage", "telemetry", "workers"]),
     // Single commands are programs of their own: `extract` and `price` are extraction alone, `account` accounts alone.
     // `sources try` is one lookup, watched.
-    ("cli", &["accounts", "boot", "clock", "config", "demo", "domain", "extraction", "fetching", "ids", "lookup", "outbound",
+    ("cli", &["accounts", "boot", "clock", "config", "demo", "domain", "extraction", "fetching", "health", "ids", "lookup", "outbound",
               "queue", "sources", "storage", "telemetry"]),
 ];
 

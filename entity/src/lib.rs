@@ -7,4 +7,7 @@ pub mod bulk_item;
 pub mod bulk_job;
 pub mod ledger_entry;
 pub mod lookup_page;
+pub mod source_drift;
+pub mod source_field_health;
+pub mod source_health;
 pub mod source_switch;

@@ -14,7 +14,9 @@ mod settings;
 mod show_explanation;
 mod show_trial;
 mod signal;
+mod source_health;
 mod sources;
+mod table;
 mod token;
 mod try_source;
 

@@ -1,6 +1,8 @@
 //! `sources`: what the definitions say, and whether they are right.
 
 use super::settings::SettingsArgs;
+use super::source_health::{self, HealthArgs};
+use super::table::write_table;
 use super::try_source;
 use crate::clock::Clock;
 use crate::domain::{Country, Key, SourceName, Switch, Topic, check_value};
@@ -32,6 +34,8 @@ enum SourcesCommand {
     },
     /// Look one value up and tell of every step: request, answer, what was matched by which selector, what is missing
     Try(try_source::TryArgs),
+    /// Show how each source answers and is understood, and what is not as it was
+    Health(HealthArgs),
     /// Switch a source off, or only one of its countries, keys or values
     Disable(SwitchArgs),
     /// Switch it on again
@@ -63,6 +67,7 @@ pub async fn run(args: SourcesArgs) -> anyhow::Result<()> {
         SourcesCommand::Check { dir } => check(dir.as_deref(), &mut std::io::stdout().lock()),
         SourcesCommand::List { sources } => list(sources.as_deref(), &mut std::io::stdout().lock()),
         SourcesCommand::Try(args) => try_source::run(args).await,
+        SourcesCommand::Health(args) => source_health::run(args).await,
         SourcesCommand::Disable(switch) => turn(switch, false).await,
         SourcesCommand::Enable(switch) => turn(switch, true).await,
     }
@@ -103,17 +108,7 @@ fn list(dir: Option<&Path>, out: &mut impl Write) -> anyhow::Result<()> {
     let registry = Registry::check(dir).or_else(refuse)?;
     let head = ["SOURCE", "KIND", "KEYS", "TOPICS", "COUNTRIES", "FILE"].map(str::to_owned);
     let rows: Vec<[String; 6]> = std::iter::once(head).chain(registry.iter().map(|d| row(d))).collect();
-    let mut widths = [0; 6];
-    for row in &rows {
-        for (width, cell) in widths.iter_mut().zip(row) {
-            *width = (*width).max(cell.chars().count());
-        }
-    }
-    for row in &rows {
-        let line: Vec<String> = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect();
-        writeln!(out, "{}", line.join("  ").trim_end())?;
-    }
-    Ok(())
+    Ok(write_table(&rows, out)?)
 }
 
 fn row(definition: &Definition) -> [String; 6] {

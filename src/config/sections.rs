@@ -1,6 +1,6 @@
 //! The settings by section; `default.toml` says what each means.
 
-use crate::domain::Credits;
+use crate::domain::{Credits, DriftRules};
 use crate::fetching::FetchSettings;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -16,6 +16,7 @@ pub struct Config {
     pub fetching: FetchSettings,
     pub sources: SourcesConfig,
     pub jobs: JobsConfig,
+    pub health: HealthConfig,
     pub log: LogConfig,
     pub plans: BTreeMap<String, PlanConfig>,
 }
@@ -65,6 +66,34 @@ pub struct JobsConfig {
 impl JobsConfig {
     pub fn lease(&self) -> Duration {
         Duration::from_millis(self.lease_ms)
+    }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HealthConfig {
+    pub flush_ms: u64,
+    pub keep_days: u32,
+    pub recent_pages: u64,
+    pub recent_hours: u32,
+    pub past_days: u32,
+    pub least_pages: u64,
+    pub least_rise_percent: u64,
+}
+
+impl HealthConfig {
+    /// How far back recent pages are looked for.
+    pub fn recent(&self) -> Duration {
+        Duration::from_secs(u64::from(self.recent_hours) * 3_600)
+    }
+
+    /// How long the past is that they are compared with.
+    pub fn past(&self) -> Duration {
+        Duration::from_secs(u64::from(self.past_days) * 86_400)
+    }
+
+    pub fn rules(&self) -> DriftRules {
+        DriftRules { least_pages: self.least_pages, least_rise_percent: self.least_rise_percent }
     }
 }
 

@@ -7,6 +7,7 @@ mod amount;
 mod availability;
 mod country;
 mod credits;
+mod drift;
 mod gtin;
 mod job;
 mod lookup;
@@ -15,6 +16,7 @@ mod options;
 mod product;
 mod reason;
 mod result;
+mod source_health;
 mod switch;
 mod time;
 mod usage;
@@ -23,6 +25,7 @@ pub use amount::{Amount, InvalidAmount};
 pub use availability::{Availability, Condition};
 pub use country::{Country, InvalidCountry};
 pub use credits::{Charge, Credits, Multiplier};
+pub use drift::{Drift, DriftRules, DriftState, Share, Signal, judge};
 pub use gtin::{Gtin, InvalidGtin};
 pub use iso_currency::Currency;
 pub use job::{
@@ -34,6 +37,9 @@ pub use options::{Completeness, ConditionFilter, Currentness, LookupOptions, Max
 pub use product::{Offer, PageContent, Product, rank_by_total};
 pub use reason::Reason;
 pub use result::{FoundResult, ItemOutcome, ItemResult, JobHead};
+pub use source_health::{
+    FieldCounts, HourCounts, HourKey, LATENCY_BOUNDS_MS, LatencyCounts, PageCounts, PageOutcome, PageStep,
+};
 pub use switch::{Disabled, Switch};
 pub use time::Timestamp;
 pub use usage::{UsageDay, UsageMonth, UsageToday};

@@ -29,6 +29,12 @@ impl Timestamp {
         std::time::Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
+    /// When the hour it lies in began.
+    pub fn hour(self) -> Timestamp {
+        const HOUR: i64 = 3_600_000_000;
+        Timestamp(self.0.saturating_sub(self.0.rem_euclid(HOUR)))
+    }
+
     /// The UTC day, `YYYY-MM-DD`.
     pub fn day(self) -> String {
         self.utc().strftime("%Y-%m-%d").to_string()
@@ -61,5 +67,7 @@ mod tests {
         assert_eq!(moment.to_string(), "2016-10-17T00:00:00Z");
         assert_eq!(moment.day(), "2016-10-17");
         assert_eq!(moment.month(), "2016-10");
+        assert_eq!(moment.hour(), Timestamp(1_476_662_400_000_000));
+        assert_eq!(Timestamp(-1).hour(), Timestamp(-3_600_000_000));
     }
 }

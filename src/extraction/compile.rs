@@ -150,6 +150,16 @@ impl CompiledRecipe {
         ]
     }
 
+    /// Product fields that have rules.
+    pub fn product_fields(&self) -> impl Iterator<Item = ProductField> {
+        self.fields.iter().map(|(field, _)| *field)
+    }
+
+    /// Fields of listed offers that have rules.
+    pub fn offer_fields(&self) -> impl Iterator<Item = OfferField> {
+        self.offers.iter().flat_map(|list| &list.fields).map(|(field, _)| *field)
+    }
+
     pub(super) fn reads(&self, evidence: Embedded) -> bool {
         self.embedded.contains(&evidence)
     }

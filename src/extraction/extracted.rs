@@ -1,6 +1,6 @@
 //! What extraction answers.
 
-use super::recipe::ProductField;
+use super::recipe::{OfferField, ProductField};
 use crate::domain::{Amount, Country, Currency, Offer, Product};
 use std::collections::BTreeMap;
 use url::Url;
@@ -94,6 +94,27 @@ impl Evidence {
             Evidence::Address => "address",
             Evidence::Default => "default",
         }
+    }
+}
+
+/// Whether an offer says something about a field.
+pub fn has_offer_field(offer: &Offer, field: OfferField) -> bool {
+    match field {
+        OfferField::Id => offer.id.is_some(),
+        OfferField::ShopName => offer.shop_name.is_some(),
+        OfferField::ShopId => offer.shop_id.is_some(),
+        OfferField::ShopUrl => offer.shop_url.is_some(),
+        OfferField::ShopReviewCount => offer.shop_review_count.is_some(),
+        OfferField::ShopReviewRating => offer.shop_review_rating.is_some(),
+        OfferField::Price => offer.price.is_some(),
+        OfferField::ShippingCosts => offer.shipping_costs.is_some(),
+        OfferField::PriceWithShipping => offer.price_with_shipping.is_some(),
+        OfferField::Currency => offer.currency.is_some(),
+        OfferField::Url => offer.url.is_some(),
+        OfferField::Name => offer.name.is_some(),
+        OfferField::Availability => offer.availability.is_some() || offer.availability_text.is_some(),
+        OfferField::Condition => offer.condition.is_some() || offer.condition_text.is_some(),
+        OfferField::Details => offer.details.is_some(),
     }
 }
 

@@ -63,6 +63,6 @@ pub use explanation::{
     RuleTried, Why,
 };
 pub use extract::{MAX_PAGE_BYTES, explain, extract, extract_in_chunks};
-pub use extracted::{Evidence, ExtractError, Extracted, PageContext, SearchResult, Verdict};
+pub use extracted::{Evidence, ExtractError, Extracted, PageContext, SearchResult, Verdict, has_offer_field};
 pub use recipe::Recipe;
 pub use selectors::{SelectorRefusal, check_selector};

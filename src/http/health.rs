@@ -1,7 +1,7 @@
 //! Whether the server lives, whether it can work, and what it counted.
 
 use super::state::HttpState;
-use crate::storage::{bulk_item, bulk_job};
+use crate::storage::{bulk_item, bulk_job, source_drift};
 use actix_web::{HttpResponse, web};
 
 const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -39,6 +39,10 @@ pub async fn metrics(state: web::Data<HttpState>) -> HttpResponse {
     }
     let crawler = app.engine.fetch_state();
     app.metrics.set_crawler(crawler.hosts_slowed, crawler.hosts_resting, crawler.bytes_held);
+    for drift in source_drift::list(&app.db).await.unwrap_or_default() {
+        let (source, country) = (drift.source.as_str(), drift.country.as_str());
+        app.metrics.set_drift(source, country, drift.step.as_str(), drift.signal.as_text(), drift.state.level());
+    }
     match app.metrics.encode() {
         Ok(text) => HttpResponse::Ok().content_type(METRICS_TYPE).body(text),
         Err(_) => HttpResponse::InternalServerError().finish(),

@@ -1,6 +1,6 @@
 //! The whole route table on one screen.
 
-use super::bulk::{create, download, list, settings, show, single, usage};
+use super::bulk::{create, download, list, settings, show, single, sources, usage};
 use super::codes::{Dialect, Refusal, RefusalKind};
 use super::health;
 use actix_web::Route;
@@ -22,6 +22,8 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(resource(["/v2/me/usage_month", "/me/usage_month"]).route(get().to(usage::month)).default_service(no_method(READ)))
         .service(resource("/settings/daily_quota").route(get().to(settings::daily_quota)).route(put().to(settings::set_daily_quota)).default_service(no_method("GET, HEAD, PUT")))
         .service(resource("/settings/monthly_included_usage").route(get().to(settings::monthly_included_usage)).default_service(no_method(READ)))
+        .service(resource("/v2/sources").route(get().to(sources::v2)).default_service(no_method(READ)))
+        .service(resource("/v2/sources/{name}/health").route(get().to(sources::health_v2)).default_service(no_method(READ)))
         .service(resource("/healthz").route(get().to(health::live)).default_service(no_method(READ)))
         .service(resource("/readyz").route(get().to(health::ready)).default_service(no_method(READ)))
         .service(resource("/metrics").route(get().to(health::metrics)).default_service(no_method(READ)))

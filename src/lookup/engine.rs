@@ -2,6 +2,7 @@
 
 use super::coalesce::InFlight;
 use super::event::MetricsHook;
+use super::seen::PageHook;
 use super::trial::Watch;
 use crate::clock::Clock;
 use crate::fetching::{FetchState, Fetcher};
@@ -42,6 +43,7 @@ pub struct Engine {
     pub(super) clock: Clock,
     pub(super) ids: Ids,
     pub(super) metrics: MetricsHook,
+    pub(super) pages: PageHook,
     pub(super) in_flight: Arc<InFlight>,
     /// Somebody who wants to know of each step.
     pub(super) watch: Option<Watch>,
@@ -56,7 +58,22 @@ impl Engine {
         ids: Ids,
         metrics: MetricsHook,
     ) -> Engine {
-        Engine { registry, fetcher, embedded, clock, ids, metrics, in_flight: Arc::default(), watch: None }
+        Engine {
+            registry,
+            fetcher,
+            embedded,
+            clock,
+            ids,
+            metrics,
+            pages: Arc::new(|_| {}),
+            in_flight: Arc::default(),
+            watch: None,
+        }
+    }
+
+    /// The same, telling of every live page.
+    pub fn with_page_hook(self, pages: PageHook) -> Engine {
+        Engine { pages, ..self }
     }
 
     pub fn registry(&self) -> &Registry {

@@ -4,7 +4,7 @@ use super::content::{complete_offers, first_page, merge_product, name_shop, name
 use super::engine::Engine;
 use super::event::LookupEvent;
 use super::get::{GetError, ReadPage, Spent};
-use super::judge::{Stop, choose_hit, is_unreadable, next_url, understood};
+use super::judge::{Stop, choose_hit, next_url, readable, understood};
 use super::listing::{Listing, Wanted};
 use super::page::{StoredPage, fresh_prefix};
 use crate::domain::{Country, Key, Lookup, LookupOptions, LookupPage, PageContent, Product, Reason};
@@ -152,21 +152,26 @@ impl Engine {
         let mut product = None;
         if let Some(planned) = plan::product(definition, lookup, &hit) {
             let page = self.get_planned(definition, lookup.country, planned, spent).await?;
-            understood(&page.extracted)?;
+            let judged = understood(&page.extracted);
+            if let Some(step) = &definition.product {
+                self.saw(definition, step, &page.sighting(lookup.country, true), &judged);
+            }
+            judged?;
             product = Some((page.extracted.product, page.url));
         }
         let planned = plan::list_page(definition, lookup, &hit, 1).ok_or(Stop::Failed(Reason::Error))?;
         let step = definition.list_step().ok_or(Stop::Failed(Reason::Error))?;
         let announced = product.as_ref().and_then(|(product, _)| product.offer_count);
         let list = match self.get_planned(definition, lookup.country, planned, spent).await {
-            Ok(page) if product.is_none() => {
-                understood(&page.extracted)?;
+            Ok(page) => {
+                let judged = match &product {
+                    None => understood(&page.extracted),
+                    Some(_) => readable(&page.extracted, step, 1, announced),
+                };
+                self.saw(definition, step, &page.sighting(lookup.country, true), &judged);
+                judged?;
                 Some(page)
             }
-            Ok(page) if is_unreadable(&page.extracted, step, 1, announced) => {
-                return Err(Stop::Failed(Reason::Error));
-            }
-            Ok(page) => Some(page),
             // The product is there, only nobody offers it.
             Err(GetError::Gone) if product.is_some() => None,
             Err(error) => return Err(error.into()),
@@ -217,9 +222,9 @@ impl Engine {
             }
         };
         let page = self.get(definition, lookup.country, url, step, spent).await?;
-        if is_unreadable(&page.extracted, step, number, None) {
-            return Err(Stop::Failed(Reason::Error));
-        }
+        let judged = readable(&page.extracted, step, number, None);
+        self.saw(definition, step, &page.sighting(lookup.country, false), &judged);
+        judged?;
         let next_url = next_url(definition, lookup, listing.hit(), &page, number, listing.pages());
         let mut offers = page.extracted.offers;
         if definition.kind == Kind::Shop {
@@ -254,7 +259,11 @@ impl Engine {
                     Err(GetError::Gone) => return Err(Stop::Failed(Reason::Error)),
                     other => other?,
                 };
-                choose_hit(definition, lookup, &page)?
+                let chosen = choose_hit(definition, lookup, &page);
+                if let Some(step) = &definition.search {
+                    self.saw(definition, step, &page.sighting(lookup.country, true), &chosen);
+                }
+                chosen?
             }
         };
         listing.set_hit(hit.clone());

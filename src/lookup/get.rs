@@ -1,6 +1,7 @@
 //! One page: over the network or out of the binary, then read by its recipe.
 
 use super::engine::{Engine, FIRST_PATIENCE, NEXT_PATIENCE};
+use super::judge::Stop;
 use super::trial::{Answered, PageRead, StepTried};
 use crate::domain::{Country, Reason};
 use crate::extraction::{self, Explanation, ExtractError, Extracted, PageContext};
@@ -14,6 +15,23 @@ pub(super) struct ReadPage {
     /// After redirects.
     pub url: Url,
     pub extracted: Extracted,
+    /// From asking for it until it was there.
+    pub took: Duration,
+}
+
+impl ReadPage {
+    /// What the source's health is told of it; `is_first`: it shows the product, not a later page of its offers.
+    pub fn sighting(&self, country: Country, is_first: bool) -> Sighting<'_> {
+        Sighting { country, extracted: &self.extracted, took: self.took, is_first }
+    }
+}
+
+/// A page that came, before it is known whether it was understood.
+pub(super) struct Sighting<'p> {
+    pub country: Country,
+    pub extracted: &'p Extracted,
+    pub took: Duration,
+    pub is_first: bool,
 }
 
 /// Why there is nothing to read.
@@ -60,6 +78,7 @@ impl Engine {
         step: &Step,
         spent: &mut Spent,
     ) -> Result<ReadPage, GetError> {
+        let asked = self.clock.steady();
         let request = self.watch.as_ref().map(|_| url.clone());
         let fetched = self.fetch(definition, url, *spent).await;
         if let Ok(page) = &fetched {
@@ -73,17 +92,23 @@ impl Engine {
         if let (Some(watch), Some(request)) = (&self.watch, request) {
             watch(self.step_tried(definition, step, request, &fetched, read.as_ref()));
         }
-        let page = fetched.map_err(|error| match error {
-            FetchError::Later(wait) => GetError::Later(wait),
-            FetchError::Gone(_) => GetError::Gone,
-            other => {
-                tracing::debug!(source = %definition.name, error = %other, "a page could not be had");
-                GetError::Failed(other.reason().unwrap_or(Reason::FailedToAccessSource))
+        let page = fetched.map_err(|error| {
+            self.missed(definition, country, step, &error, asked.elapsed());
+            match error {
+                FetchError::Later(wait) => GetError::Later(wait),
+                FetchError::Gone(_) => GetError::Gone,
+                other => {
+                    tracing::debug!(source = %definition.name, error = %other, "a page could not be had");
+                    GetError::Failed(other.reason().unwrap_or(Reason::FailedToAccessSource))
+                }
             }
         })?;
         match read {
-            Some(Ok((extracted, _))) => Ok(ReadPage { url: page.url, extracted }),
+            Some(Ok((extracted, _))) => Ok(ReadPage { url: page.url, extracted, took: page.duration }),
             Some(Err(error)) => {
+                let unread =
+                    Sighting { country, extracted: &Extracted::default(), took: page.duration, is_first: true };
+                self.saw(definition, step, &unread, &Err::<(), _>(Stop::Failed(Reason::Error)));
                 tracing::debug!(source = %definition.name, error = %error, "a page could not be read");
                 Err(GetError::Failed(Reason::Error))
             }

@@ -39,15 +39,16 @@ pub(super) fn understood(extracted: &Extracted) -> Result<(), Stop> {
     }
 }
 
-/// Whether a page of the list without offers is something else than an empty page. If the product's page counted its offers
-/// (`announced`, for the first page), the count tells. Otherwise a source whose pages can say that there is nothing must
-/// say so; and a page that was linked to is there for its offers.
-pub(super) fn is_unreadable(extracted: &Extracted, step: &Step, number: u32, announced: Option<u32>) -> bool {
+/// Whether a page of the list can be read. One without offers may be something else than an empty page: if the product's page
+/// counted its offers (`announced`, for the first page), the count tells. Otherwise a source whose pages can say that there is
+/// nothing must say so; and a page that was linked to is there for its offers.
+pub(super) fn readable(extracted: &Extracted, step: &Step, number: u32, announced: Option<u32>) -> Result<(), Stop> {
     let must_say = match announced {
         Some(count) => count > 0,
         None => step.has_no_result_sign || (number > 1 && step.has_next),
     };
-    extracted.offers.is_empty() && extracted.verdict == Verdict::NotUnderstood && must_say
+    let is_empty = extracted.offers.is_empty() && extracted.verdict == Verdict::NotUnderstood;
+    if is_empty && must_say { Err(Stop::Failed(Reason::Error)) } else { Ok(()) }
 }
 
 /// The first search hit that can be followed. A hit that names another GTIN than the one asked for is no hit.

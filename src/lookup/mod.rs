@@ -15,6 +15,9 @@ mod get;
 mod judge;
 mod listing;
 mod page;
+mod seen;
+#[cfg(test)]
+mod seen_cases;
 mod trial;
 #[cfg(test)]
 mod twin_cases;
@@ -23,4 +26,5 @@ pub use engine::{Embedded, EmbeddedAnswer, Engine, FIRST_PATIENCE, NEXT_PATIENCE
 pub use event::{LookupEvent, MetricsHook, no_metrics};
 pub use find::Outcome;
 pub use page::StoredPage;
+pub use seen::{ANY_OFFER, OFFER_PREFIX, PageHook, PageSeen};
 pub use trial::{Answered, HitMissing, PageRead, SavedPage, StepTried, Trial, try_saved};

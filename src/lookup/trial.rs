@@ -135,7 +135,11 @@ fn read_saved(
 fn hit_of(definition: &Definition, lookup: &Lookup, tried: &StepTried) -> Option<Result<Hit, HitMissing>> {
     let read = tried.read.as_ref().filter(|_| tried.step == "search")?.as_ref().ok()?;
     let answered = tried.answer.as_ref().and_then(|answer| answer.as_ref().ok()).map(|answered| &answered.url);
-    let page = ReadPage { url: answered.or(tried.url.as_ref())?.clone(), extracted: read.extracted.clone() };
+    let page = ReadPage {
+        url: answered.or(tried.url.as_ref())?.clone(),
+        extracted: read.extracted.clone(),
+        took: Duration::ZERO,
+    };
     Some(choose_hit(definition, lookup, &page).map_err(|stop| match stop {
         Stop::NotFound | Stop::End => HitMissing::Nothing,
         Stop::Failed(_) | Stop::Later(_) => HitMissing::Unusable,

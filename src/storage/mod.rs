@@ -15,6 +15,8 @@ mod lease_cases;
 pub mod ledger;
 pub mod lookup_page;
 pub mod result;
+pub mod source_drift;
+pub mod source_health;
 pub mod source_switch;
 
 pub(crate) use db::Pools;

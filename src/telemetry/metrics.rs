@@ -18,6 +18,28 @@ struct SourceOutcome {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct PageLabel {
+    source: String,
+    country: String,
+    step: &'static str,
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SiteLabel {
+    source: String,
+    country: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SignalLabel {
+    source: String,
+    country: String,
+    step: &'static str,
+    signal: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct SourceLabel {
     source: String,
 }
@@ -50,6 +72,9 @@ struct Inner {
     pages_ready: Family<SourceLabel, Counter>,
     source_requests: Family<SourceLabel, Counter>,
     source_bytes: Family<SourceLabel, Counter>,
+    source_pages: Family<PageLabel, Counter>,
+    source_page_seconds: Family<SiteLabel, Histogram>,
+    source_drift: Family<SignalLabel, Gauge>,
     credits: Counter,
     requests: Family<RequestLabel, Counter>,
     request_seconds: Histogram,
@@ -75,6 +100,17 @@ pub struct LookupSeen<'a> {
     pub duration: Duration,
 }
 
+/// One live page as the metrics see it.
+#[derive(Debug, Clone)]
+pub struct SeenPage<'a> {
+    pub source: &'a str,
+    pub country: &'a str,
+    pub step: &'static str,
+    pub outcome: &'static str,
+    /// How long it took, if the source answered.
+    pub answered_in: Option<Duration>,
+}
+
 impl Metrics {
     pub fn new() -> Metrics {
         let seconds = || Histogram::new(exponential_buckets(0.001, 2.0, 16));
@@ -89,6 +125,9 @@ impl Metrics {
             pages_ready: Family::default(),
             source_requests: Family::default(),
             source_bytes: Family::default(),
+            source_pages: Family::default(),
+            source_page_seconds: Family::new_with_constructor(|| Histogram::new(exponential_buckets(0.025, 2.0, 11))),
+            source_drift: Family::default(),
             credits: Counter::default(),
             requests: Family::default(),
             request_seconds: seconds(),
@@ -110,6 +149,9 @@ impl Metrics {
         registry.register("pages_stored", "Result pages from the store or a twin in flight", inner.pages_ready.clone());
         registry.register("source_requests", "Requests answered by a source", inner.source_requests.clone());
         registry.register("source_bytes", "Bytes received from a source", inner.source_bytes.clone());
+        registry.register("source_pages", "Pages asked of a source, by outcome", inner.source_pages.clone());
+        registry.register("source_page_seconds", "Until a page was there", inner.source_page_seconds.clone());
+        registry.register("source_drift", "0 as ever, 1 suspect, 2 drifting", inner.source_drift.clone());
         registry.register("credits", "Credits settled", inner.credits.clone());
         registry.register("http_requests", "Requests answered", inner.requests.clone());
         registry.register("http_request_seconds", "Until the answer's head", inner.request_seconds.clone());
@@ -143,6 +185,22 @@ impl Metrics {
         self.0.pages_ready.get_or_create(&source).inc_by(seen.pages_ready.into());
         self.0.source_requests.get_or_create(&source).inc_by(seen.requests.into());
         self.0.source_bytes.get_or_create(&source).inc_by(seen.bytes);
+    }
+
+    pub fn page_seen(&self, seen: &SeenPage<'_>) {
+        let (source, country) = (seen.source.to_owned(), seen.country.to_owned());
+        let label =
+            PageLabel { source: source.clone(), country: country.clone(), step: seen.step, outcome: seen.outcome };
+        self.0.source_pages.get_or_create(&label).inc();
+        if let Some(took) = seen.answered_in {
+            self.0.source_page_seconds.get_or_create(&SiteLabel { source, country }).observe(took.as_secs_f64());
+        }
+    }
+
+    /// How a signal of a source's health stands, looked at when the metrics are asked for.
+    pub fn set_drift(&self, source: &str, country: &str, step: &'static str, signal: String, level: i64) {
+        let label = SignalLabel { source: source.to_owned(), country: country.to_owned(), step, signal };
+        self.0.source_drift.get_or_create(&label).set(level);
     }
 
     /// `route` is the pattern, never the path: ids would make a series each.

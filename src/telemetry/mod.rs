@@ -5,4 +5,4 @@ mod log;
 mod metrics;
 
 pub use log::init_log;
-pub use metrics::{LookupSeen, Metrics};
+pub use metrics::{LookupSeen, Metrics, SeenPage};

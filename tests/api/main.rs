@@ -18,6 +18,7 @@ mod refusals;
 mod rough;
 mod settings;
 mod single;
+mod sources;
 mod token;
 mod turns;
 mod value;

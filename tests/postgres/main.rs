@@ -6,6 +6,7 @@ mod cluster;
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod health;
 mod job;
 mod lease;
 mod schema;

@@ -17,8 +17,18 @@ async fn tables(look: &DatabaseConnection) -> Vec<String> {
     rows.iter().map(|row| row.try_get("", "name").unwrap()).collect()
 }
 
-const TABLES: [&str; 7] =
-    ["account", "api_token", "bulk_item", "bulk_job", "ledger_entry", "lookup_page", "source_switch"];
+const TABLES: [&str; 10] = [
+    "account",
+    "api_token",
+    "bulk_item",
+    "bulk_job",
+    "ledger_entry",
+    "lookup_page",
+    "source_drift",
+    "source_field_health",
+    "source_health",
+    "source_switch",
+];
 
 #[tokio::test]
 async fn goes_up_and_down_and_up() {

@@ -7,5 +7,7 @@ pub(super) mod list;
 pub(super) mod settings;
 pub(super) mod show;
 pub(super) mod single;
+pub(super) mod sources;
 pub(super) mod usage;
 pub mod v1;
+pub mod v2;

@@ -1,0 +1,7 @@
+//! How v2 reads a request and writes an answer.
+
+mod answer;
+pub mod parse;
+pub mod view;
+
+pub use answer::answer;

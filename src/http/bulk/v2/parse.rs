@@ -1,0 +1,80 @@
+//! Requests of v2 as domain values.
+
+use crate::domain::Country;
+use crate::http::codes::{Refusal, RefusalKind};
+use crate::http::params::Params;
+use crate::sources::{Definition, Registry};
+use std::sync::Arc;
+
+/// Hours of a source's health told when the caller does not say.
+pub const DEFAULT_HOURS: u32 = 24;
+
+/// What `GET /v2/sources/{name}/health` is asked.
+pub struct HealthQuestion {
+    pub definition: Arc<Definition>,
+    /// `None` = all of its countries.
+    pub country: Option<Country>,
+    pub hours: u32,
+}
+
+/// Source, country, hours: the first mistake is answered. `most_hours` are kept.
+pub fn parse_health(
+    params: &Params,
+    registry: &Registry,
+    source: &str,
+    most_hours: u32,
+) -> Result<HealthQuestion, Refusal> {
+    let definition = registry.find(source).cloned().ok_or_else(|| {
+        let names: Vec<String> = registry.iter().map(|definition| definition.name.v2()).collect();
+        unsupported(RefusalKind::UnsupportedSource, "source", names.iter().map(String::as_str))
+    })?;
+    let country = match params.get("country") {
+        None => None,
+        Some(text) => {
+            let known = text.parse().ok().filter(|country| definition.countries.contains_key(country));
+            let valid = || definition.countries.keys().map(Country::as_str);
+            Some(known.ok_or_else(|| unsupported(RefusalKind::UnsupportedCountry, "country", valid()))?)
+        }
+    };
+    let hours = match params.get("hours") {
+        None => DEFAULT_HOURS.min(most_hours),
+        Some(text) => text.parse().ok().filter(|hours| (1..=most_hours).contains(hours)).ok_or_else(|| {
+            Refusal::invalid("hours", format!("The parameter `hours` is a whole number from 1 to {most_hours}."))
+        })?,
+    };
+    Ok(HealthQuestion { definition, country, hours })
+}
+
+fn unsupported<'a>(kind: RefusalKind, parameter: &str, allowed: impl IntoIterator<Item = &'a str>) -> Refusal {
+    let refusal = Refusal::of(kind).about(parameter).with_valid_values(allowed);
+    let comment = format!("{} It may be one of: {}.", kind.row().comment, refusal.valid_values.join(", "));
+    refusal.because(comment)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(source: &str, query: &str) -> Result<(String, Option<Country>, u32), Refusal> {
+        let registry = Registry::load(None, &[]).unwrap();
+        let params = Params::from_parts(query, "", b"").unwrap();
+        let question = parse_health(&params, &registry, source, 720)?;
+        Ok((question.definition.name.to_string(), question.country, question.hours))
+    }
+
+    #[test]
+    fn the_first_mistake_is_answered() {
+        assert_eq!(parse("TEST", "").unwrap(), ("test".into(), None, 24));
+        let gb = "gb".parse().unwrap();
+        assert_eq!(parse("test", "country=UK&hours=720").unwrap(), ("test".into(), Some(gb), 720));
+        let refused = |source: &str, query: &str| parse(source, query).unwrap_err();
+        let unknown = refused("nile", "country=x&hours=x");
+        assert_eq!((unknown.kind, unknown.valid_values.len()), (RefusalKind::UnsupportedSource, 2));
+        assert_eq!(refused("test", "country=xx&hours=x").kind, RefusalKind::UnsupportedCountry);
+        for hours in ["0", "721", "-1", "x", "1.5", "99999999999999"] {
+            let refusal = refused("test", &format!("hours={hours}"));
+            assert_eq!(refusal.kind, RefusalKind::ParameterValueInvalid);
+            assert!(refusal.comment.unwrap().contains("1 to 720"));
+        }
+    }
+}

@@ -1,0 +1,213 @@
+//! Answers of v2 as JSON, keys in the documented order.
+
+use crate::domain::{
+    ConditionFilter, Country, Disabled, Drift, DriftState, Key, LatencyCounts, PageCounts, SourceName, Switch, Topic,
+};
+use crate::health::{CountryHealth, SourceReport};
+use crate::sources::Definition;
+use crate::storage::source_health::HourOfPages;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// Answer of `GET /v2/sources`.
+#[derive(Debug, Serialize)]
+pub struct SourceList<'a> {
+    data: Vec<SourceEntry<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct SourceEntry<'a> {
+    source: String,
+    title: &'a str,
+    kind: &'static str,
+    keys: Vec<&'static str>,
+    topics: Vec<&'static str>,
+    conditions: [&'static str; 3],
+    disabled: bool,
+    countries: Vec<CountryEntry>,
+}
+
+#[derive(Debug, Serialize)]
+struct CountryEntry {
+    country: String,
+    currency: Option<&'static str>,
+    disabled: bool,
+    disabled_keys: Vec<&'static str>,
+    /// `None`: nobody asked it of late, so nothing is known.
+    health: Option<HealthEntry>,
+}
+
+#[derive(Debug, Serialize)]
+struct HealthEntry {
+    state: &'static str,
+    since: Option<String>,
+    #[serde(flatten)]
+    pages: Pages,
+    signals: Vec<SignalEntry>,
+}
+
+#[derive(Debug, Serialize)]
+struct Pages {
+    pages: u64,
+    understood: u64,
+    no_result: u64,
+    not_understood: u64,
+    blocked: u64,
+    failed: u64,
+    timed_out: u64,
+    latency_ms: Latency,
+}
+
+#[derive(Debug, Serialize)]
+struct Latency {
+    p50: Option<u64>,
+    p95: Option<u64>,
+}
+
+#[derive(Debug, Serialize)]
+struct SignalEntry {
+    step: &'static str,
+    signal: String,
+    state: &'static str,
+    since: String,
+    recent_percent: Option<u64>,
+    past_percent: Option<u64>,
+}
+
+fn pages(counts: &PageCounts, latency: &LatencyCounts) -> Pages {
+    let PageCounts { understood, no_result, not_understood, blocked, failed, timed_out } = *counts;
+    Pages {
+        pages: counts.total(),
+        understood,
+        no_result,
+        not_understood,
+        blocked,
+        failed,
+        timed_out,
+        latency_ms: Latency { p50: latency.percentile_ms(50), p95: latency.percentile_ms(95) },
+    }
+}
+
+fn signal(drift: &Drift) -> SignalEntry {
+    SignalEntry {
+        step: drift.step.as_str(),
+        signal: drift.signal.as_text(),
+        state: drift.state.as_str(),
+        since: drift.since.to_string(),
+        recent_percent: drift.recent.percent(),
+        past_percent: drift.past.percent(),
+    }
+}
+
+fn condition(filter: ConditionFilter) -> &'static str {
+    match filter {
+        ConditionFilter::All => "any",
+        ConditionFilter::New | ConditionFilter::Used => filter.as_str(),
+    }
+}
+
+/// `definitions` in the order of their names.
+pub fn sources<'a>(
+    definitions: impl IntoIterator<Item = &'a Definition>,
+    switches: &[Switch],
+    health: &BTreeMap<(SourceName, Country), CountryHealth>,
+) -> SourceList<'a> {
+    let entry = |definition: &'a Definition| {
+        let countries = definition.countries.iter().map(|(country, site)| {
+            let off = |key| Disabled::for_request(switches, &definition.name, *country, key);
+            let keys = definition.keys.keys().copied();
+            CountryEntry {
+                country: country.to_string(),
+                currency: site.currency.map(|currency| currency.code()),
+                disabled: is_off(switches, &definition.name, Some(*country)),
+                disabled_keys: keys.filter(|key| off(*key).is_some()).map(Key::v2).collect(),
+                health: health.get(&(definition.name.clone(), *country)).map(health_entry),
+            }
+        });
+        SourceEntry {
+            source: definition.name.v2(),
+            title: &definition.title,
+            kind: definition.kind.as_str(),
+            keys: definition.keys.keys().copied().map(Key::v2).collect(),
+            topics: definition.topics.iter().copied().map(Topic::as_str).collect(),
+            conditions: [ConditionFilter::All, ConditionFilter::New, ConditionFilter::Used].map(condition),
+            disabled: is_off(switches, &definition.name, None),
+            countries: countries.collect(),
+        }
+    };
+    SourceList { data: definitions.into_iter().map(entry).collect() }
+}
+
+/// Whether a whole source is off, or (with a country) off there.
+fn is_off(switches: &[Switch], source: &SourceName, country: Option<Country>) -> bool {
+    let mut whole = switches.iter().filter(|switch| switch.source == *source && switch.disables() == Disabled::Source);
+    whole.any(|switch| switch.country.is_none() || switch.country == country)
+}
+
+fn health_entry(health: &CountryHealth) -> HealthEntry {
+    HealthEntry {
+        state: health.state().as_str(),
+        since: health.since().map(|since| since.to_string()),
+        pages: pages(&health.pages, &health.latency),
+        signals: health.drifts.iter().map(signal).collect(),
+    }
+}
+
+/// Answer of `GET /v2/sources/{name}/health`.
+#[derive(Debug, Serialize)]
+pub struct Series {
+    source: String,
+    country: Option<String>,
+    from: String,
+    to: String,
+    states: Vec<StateEntry>,
+    data: Vec<HourEntry>,
+}
+
+#[derive(Debug, Serialize)]
+struct StateEntry {
+    country: String,
+    state: &'static str,
+    signals: Vec<SignalEntry>,
+}
+
+#[derive(Debug, Serialize)]
+struct HourEntry {
+    hour: String,
+    country: String,
+    step: &'static str,
+    #[serde(flatten)]
+    pages: Pages,
+}
+
+/// `country` is the one asked for, if only one was.
+pub fn series(source: &SourceName, country: Option<Country>, report: &SourceReport) -> Series {
+    let mut states: BTreeMap<Country, (DriftState, Vec<SignalEntry>)> = BTreeMap::new();
+    for hour in &report.hours {
+        states.entry(hour.key.country).or_default();
+    }
+    for drift in &report.drifts {
+        let (state, signals) = states.entry(drift.country).or_default();
+        *state = (*state).max(drift.state);
+        signals.push(signal(drift));
+    }
+    let state = |(country, (state, signals)): (Country, (DriftState, Vec<SignalEntry>))| StateEntry {
+        country: country.to_string(),
+        state: state.as_str(),
+        signals,
+    };
+    let hour = |hour: &HourOfPages| HourEntry {
+        hour: hour.key.hour.to_string(),
+        country: hour.key.country.to_string(),
+        step: hour.key.step.as_str(),
+        pages: pages(&hour.pages, &hour.latency),
+    };
+    Series {
+        source: source.v2(),
+        country: country.map(|country| country.to_string()),
+        from: report.from.to_string(),
+        to: report.to.to_string(),
+        states: states.into_iter().map(state).collect(),
+        data: report.hours.iter().map(hour).collect(),
+    }
+}
