@@ -49,7 +49,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 const CRATES: &[(&str, &[&str])] = &[
     ("actix_web", &["http/", "boot.rs", "demo/"]),
     ("actix_cors", &["http/"]),
-    ("reqwest", &["outbound.rs", "fetching/", "cli/client.rs"]),
+    ("reqwest", &["outbound.rs", "outbound/", "fetching/", "cli/client.rs"]),
     ("sea_orm", &["storage/"]),
     ("entity", &["storage/"]),
     ("migration", &["storage/"]),

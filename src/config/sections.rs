@@ -1,7 +1,7 @@
 //! The settings by section; `default.toml` says what each means.
 
 use crate::domain::Credits;
-use crate::fetching::FetchSettings;
+use crate::fetching::{FetchSettings, ProxyUrls};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,6 +14,9 @@ pub struct Config {
     pub database: DatabaseConfig,
     pub outbound: OutboundConfig,
     pub fetching: FetchSettings,
+    /// Pools of proxies by name.
+    #[serde(default)]
+    pub proxies: BTreeMap<String, ProxyPoolConfig>,
     pub sources: SourcesConfig,
     pub jobs: JobsConfig,
     pub log: LogConfig,
@@ -41,6 +44,14 @@ pub struct DatabaseConfig {
 #[serde(deny_unknown_fields)]
 pub struct OutboundConfig {
     pub allow: Vec<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProxyPoolConfig {
+    pub urls: ProxyUrls,
+    /// Sources whose pages are fetched through this pool, whatever their definitions say.
+    pub sources: Vec<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

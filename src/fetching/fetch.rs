@@ -4,14 +4,16 @@ use super::breaker::{Admission, Health};
 use super::hosts::{Host, Hosts};
 use super::judge::{health, judge_bytes, judge_content_type, judge_status, judge_text};
 use super::pace::Turn;
+use super::proxies::{Lent, NoProxy, ProxyPools, Route};
 use super::retry::{Failure, PutOff, backoff, is_transient_status, retry_after};
 use super::robots::{self, Kept, read_rules};
 use super::send::{self, Limits};
 use super::stats::FetchStats;
 use super::{BreakerSettings, FetchError, FetchPolicy, FetchSettings, FetchedPage, PageRequest, charset};
 use crate::clock::Clock;
-use crate::outbound::{ClientLimits, Clients, Outbound, OutboundError};
+use crate::outbound::{ClientLimits, Clients, NameError, Outbound, OutboundError, ProxyAddress};
 use reqwest::header;
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 use url::Url;
@@ -22,7 +24,9 @@ const MOST_REDIRECTS: u32 = 5;
 /// Fetches pages and remembers how each host wants to be treated. One for the whole process.
 #[derive(Debug)]
 pub struct Fetcher {
+    outbound: Outbound,
     clients: Clients,
+    proxies: ProxyPools,
     settings: FetchSettings,
     clock: Clock,
     hosts: Hosts,
@@ -47,6 +51,8 @@ enum Hop {
 struct Trip<'f> {
     fetcher: &'f Fetcher,
     policy: &'f FetchPolicy,
+    /// What the whole trip goes through: a session that changed its address midway would look like theft.
+    proxy: Option<&'f Lent<'f>>,
     origin: url::Origin,
     /// For the network: redirects and bodies.
     network: Duration,
@@ -67,15 +73,21 @@ struct Passage<'f> {
 impl Fetcher {
     /// A fetcher that knows no host yet.
     pub fn new(outbound: Outbound, settings: FetchSettings, clock: Clock) -> Result<Fetcher, FetcherError> {
-        let limits = ClientLimits { connect_timeout: Duration::from_millis(settings.connect_timeout_ms) };
         Ok(Fetcher {
-            clients: outbound.clients(limits)?,
+            clients: outbound.clients(client_limits(&settings))?,
+            outbound,
+            proxies: ProxyPools::new(BTreeMap::new(), settings.proxy_rest),
             hosts: Hosts::new(settings.hosts_remembered),
             put_off: PutOff::default(),
             stats: Arc::default(),
             settings,
             clock,
         })
+    }
+
+    /// The same fetcher with these pools of proxies, by name.
+    pub fn with_proxies(self, pools: BTreeMap<String, Vec<ProxyAddress>>) -> Fetcher {
+        Fetcher { proxies: ProxyPools::new(pools, self.settings.proxy_rest), ..self }
     }
 
     /// Gets one page, trying again where that may help.
@@ -96,16 +108,26 @@ impl Fetcher {
     async fn try_page(&self, request: &PageRequest) -> Result<FetchedPage, FetchError> {
         let mut tries = self.put_off.take(&request.url);
         let mut patience = request.patience;
+        let mut route = self.proxies.route(&request.policy, &self.settings.proxies)?;
         loop {
+            let lent = match self.next_proxy(&mut route, &mut patience).await {
+                Ok(lent) => lent,
+                Err(error) => {
+                    self.put_off.keep(&request.url, tries);
+                    return Err(error);
+                }
+            };
             let mut trip = Trip {
                 fetcher: self,
                 policy: &request.policy,
+                proxy: lent.as_ref(),
                 origin: request.url.origin(),
                 network: request.policy.timeout_ms.map_or(self.settings.timeout(), Duration::from_millis),
                 patience,
             };
             let result = trip.follow(request.url.clone()).await;
             patience = trip.patience;
+            route.settle(lent, result.as_ref().map_err(|failure| &failure.error), self.clock.steady());
             let failure = match result {
                 Ok(page) => return Ok(page),
                 Err(failure) => failure,
@@ -115,8 +137,13 @@ impl Fetcher {
                 return Err(failure.error);
             }
             tries += 1;
-            if !failure.is_transient || tries >= self.settings.tries {
+            let elsewhere = route.may_go_elsewhere(&failure.error, self.clock.steady());
+            if !(failure.is_transient || elsewhere) || tries >= self.settings.tries {
                 return Err(failure.error);
+            }
+            if elsewhere {
+                self.stats.count_retry();
+                continue;
             }
             let wait = failure.retry_after.unwrap_or_else(|| backoff(tries, &self.settings.backoff));
             if wait > patience {
@@ -128,6 +155,28 @@ impl Fetcher {
             self.stats.count_retry();
         }
     }
+
+    /// The proxy for the next try, `None` for the direct way; waits for one if there is patience for it.
+    async fn next_proxy<'p>(
+        &'p self,
+        route: &mut Route<'p>,
+        patience: &mut Duration,
+    ) -> Result<Option<Lent<'p>>, FetchError> {
+        loop {
+            match route.next(self.clock.steady()) {
+                Ok(lent) => return Ok(lent),
+                Err(NoProxy::AllDead) => return Err(route.all_dead()),
+                Err(NoProxy::Wait(wait)) => {
+                    *patience = patience.checked_sub(wait).ok_or(FetchError::Later(wait))?;
+                    tokio::time::sleep(wait).await;
+                }
+            }
+        }
+    }
+}
+
+fn client_limits(settings: &FetchSettings) -> ClientLimits {
+    ClientLimits { connect_timeout: Duration::from_millis(settings.connect_timeout_ms) }
 }
 
 impl<'f> Trip<'f> {
@@ -144,7 +193,7 @@ impl<'f> Trip<'f> {
 
     /// The gates, in order: address → breaker → robots → pace → send → judge.
     async fn hop(&mut self, url: &Url) -> Result<Hop, Failure> {
-        self.fetcher.client_for(url)?;
+        self.fetcher.clients(self.proxy)?.client_for(url).map_err(|refused| FetchError::Forbidden(refused.0))?;
         let concurrency = self.policy.concurrency.unwrap_or(self.fetcher.settings.concurrency);
         let host = self.fetcher.hosts.of(url, concurrency, self.fetcher.clock.steady());
         let mut passage = self.pass_breaker(&host).await?;
@@ -189,6 +238,12 @@ impl<'f> Trip<'f> {
             Some(verdict) => verdict,
             None => {
                 let answer = self.get_robots(robots::location(url), &host).await;
+                if let (Some(_), Err(error)) = (self.proxy, &answer)
+                    && matches!(error, FetchError::Proxy(_) | FetchError::Timeout | FetchError::Connection(_))
+                {
+                    // It says more about this proxy than about the host: the next one asks again.
+                    return Err(error.clone().into());
+                }
                 passage.health = answer.as_ref().map_or_else(health, |_| Health::Answers);
                 let rules = read_rules(answer, settings.robots_name()).map_err(FetchError::Later)?;
                 let keep_ms = if rules.are_known() { settings.robots_keep_ms } else { settings.robots_retry_ms };
@@ -206,10 +261,12 @@ impl<'f> Trip<'f> {
         let mut tries = 0;
         loop {
             let turn = self.take_turn(host).await?;
-            let answer = within(self.network, self.fetcher.read_robots(location.clone(), self.policy)).await;
+            let answer =
+                within(self.network, self.fetcher.read_robots(location.clone(), self.policy, self.proxy)).await;
             drop(turn);
             tries += 1;
             match answer {
+                Err(Failure { error: error @ FetchError::Proxy(_), .. }) => return Err(error),
                 Err(failure) if failure.is_transient && tries < self.fetcher.settings.tries => {
                     let pause = backoff(tries, &self.fetcher.settings.backoff);
                     // Impatience ends the tries, not the wait for an answer: the rules are then unreachable for now.
@@ -236,7 +293,7 @@ impl<'f> Trip<'f> {
     async fn visit(&mut self, url: &Url) -> Result<Hop, Failure> {
         let began = self.fetcher.clock.steady();
         let is_own_host = url.origin() == self.origin;
-        let outcome = within(self.network, self.fetcher.exchange(url, self.policy, is_own_host)).await;
+        let outcome = within(self.network, self.fetcher.exchange(url, self.policy, self.proxy, is_own_host)).await;
         self.network = self.network.saturating_sub(began.elapsed());
         outcome
     }
@@ -249,13 +306,38 @@ impl<'f> Trip<'f> {
 }
 
 impl Fetcher {
-    fn client_for(&self, url: &Url) -> Result<&reqwest::Client, FetchError> {
-        self.clients.client_for(url).map_err(|refused| FetchError::Forbidden(refused.0))
+    fn clients<'s>(&'s self, proxy: Option<&'s Lent<'_>>) -> Result<&'s Clients, FetchError> {
+        match proxy {
+            Some(lent) => lent.clients(&self.outbound, client_limits(&self.settings)),
+            None => Ok(&self.clients),
+        }
     }
 
-    async fn exchange(&self, url: &Url, policy: &FetchPolicy, is_own_host: bool) -> Result<Hop, Failure> {
+    /// Sends a request to where it may go.
+    async fn send(
+        &self,
+        url: &Url,
+        headers: header::HeaderMap,
+        proxy: Option<&Lent<'_>>,
+    ) -> Result<reqwest::Response, FetchError> {
+        let clients = self.clients(proxy)?;
+        let client = clients.client_for(url).map_err(|refused| FetchError::Forbidden(refused.0))?;
+        clients.check_name(url).await.map_err(|error| match error {
+            NameError::NotAllowed(refused) => FetchError::Forbidden(refused.0),
+            NameError::Unresolved(error) => FetchError::Connection(error.to_string()),
+        })?;
+        send::send(client, url, headers, clients.is_proxied(), &self.stats).await
+    }
+
+    async fn exchange(
+        &self,
+        url: &Url,
+        policy: &FetchPolicy,
+        proxy: Option<&Lent<'_>>,
+        is_own_host: bool,
+    ) -> Result<Hop, Failure> {
         let headers = send::request_headers(&self.settings.user_agent, policy, is_own_host);
-        let response = send::send(self.client_for(url)?, url, headers, &self.stats).await?;
+        let response = self.send(url, headers, proxy).await?;
         if let Some(target) = send::redirect_target(&response, url) {
             return Ok(Hop::Moved(target?));
         }
@@ -287,13 +369,18 @@ impl Fetcher {
     }
 
     /// A robots.txt's bytes, as many as are read of one. Its redirects may lead anywhere that is allowed at all.
-    async fn read_robots(&self, mut url: Url, policy: &FetchPolicy) -> Result<Vec<u8>, Failure> {
+    async fn read_robots(
+        &self,
+        mut url: Url,
+        policy: &FetchPolicy,
+        proxy: Option<&Lent<'_>>,
+    ) -> Result<Vec<u8>, Failure> {
         // More may come than is read, so that a file that is too long is cut rather than thrown away.
         let limits = Limits { received: 4 * robots::MOST_BYTES, unpacked: robots::MOST_BYTES };
         let origin = url.origin();
         for _ in 0..=MOST_REDIRECTS {
             let headers = send::request_headers(&self.settings.user_agent, policy, url.origin() == origin);
-            let response = send::send(self.client_for(&url)?, &url, headers, &self.stats).await?;
+            let response = self.send(&url, headers, proxy).await?;
             if let Some(target) = send::redirect_target(&response, &url) {
                 url = target?;
                 continue;

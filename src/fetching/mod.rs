@@ -3,7 +3,7 @@
 //! [`Fetcher::fetch`] is the only door. Behind it, in the order a request meets them: `breaker` (is the host resting?),
 //! `robots` (does it want us there?), `pace` (whose turn is it?), `send` (one exchange, bounded in time and bytes, with
 //! `unpack` and `charset` turning bytes into text), `judge` (is this a page, a refusal or a ruin?), and around them
-//! `retry`. What is remembered of a host lies in `hosts`. Which addresses may be reached at all is `outbound`'s matter.
+//! `retry`. What is remembered of a host lies in `hosts`, which proxy a request leaves through is chosen in `proxies`. Which addresses may be reached at all is `outbound`'s matter.
 
 mod breaker;
 mod charset;
@@ -13,6 +13,7 @@ mod judge;
 mod pace;
 mod page;
 mod policy;
+mod proxies;
 mod retry;
 mod robots;
 mod send;
@@ -24,5 +25,6 @@ pub use charset::decode;
 pub use fetch::{Fetcher, FetcherError};
 pub use page::{FetchError, FetchedPage, PageRequest};
 pub use policy::{BlockSigns, FetchPolicy};
-pub use settings::{BackoffSettings, BreakerSettings, FetchSettings};
+pub use proxies::{DIRECT, MOST_PROXIES, ProxyUrls};
+pub use settings::{BackoffSettings, BreakerSettings, FetchSettings, RestSettings};
 pub use stats::{FetchCounts, FetchStats};

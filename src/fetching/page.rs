@@ -57,6 +57,9 @@ pub enum FetchError {
     BadBody(String),
     #[error("the host failed too often and rests")]
     BreakerOpen,
+    /// Ours, not the source's: no proxy, or one that does not let us through.
+    #[error("no way out: {0}")]
+    Proxy(String),
 }
 
 impl FetchError {
@@ -73,7 +76,8 @@ impl FetchError {
             | FetchError::Connection(_)
             | FetchError::Redirect
             | FetchError::TooLarge(_)
-            | FetchError::BreakerOpen => Some(Reason::FailedToAccessSource),
+            | FetchError::BreakerOpen
+            | FetchError::Proxy(_) => Some(Reason::FailedToAccessSource),
             FetchError::BadBody(_) => Some(Reason::Error),
         }
     }

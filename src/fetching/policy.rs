@@ -18,6 +18,8 @@ pub struct FetchPolicy {
     pub timeout_ms: Option<u64>,
     /// So many failures in a row, and the host rests; 0 = never, for a source that refuses single products.
     pub breaker_failures: Option<u32>,
+    /// The pool of proxies that requests leave through, of the operator's settings; `direct` = none.
+    pub proxies: Option<String>,
     /// Sent with every request.
     pub headers: BTreeMap<String, String>,
     pub blocked: BlockSigns,

@@ -26,7 +26,7 @@ pub(super) struct Failure {
 
 impl From<FetchError> for Failure {
     fn from(error: FetchError) -> Failure {
-        let is_transient = matches!(error, FetchError::Timeout | FetchError::Connection(_));
+        let is_transient = matches!(error, FetchError::Timeout | FetchError::Connection(_) | FetchError::Proxy(_));
         Failure { error, is_transient, retry_after: None }
     }
 }

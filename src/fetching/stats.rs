@@ -25,7 +25,7 @@ pub struct FetchCounts {
     pub outcomes: Vec<(&'static str, u64)>,
 }
 
-const OUTCOMES: [&str; 13] = [
+const OUTCOMES: [&str; 14] = [
     "page",
     "later",
     "gone",
@@ -39,6 +39,7 @@ const OUTCOMES: [&str; 13] = [
     "too_large",
     "bad_body",
     "breaker_open",
+    "proxy",
 ];
 
 /// The place of an answer in [`OUTCOMES`].
@@ -57,6 +58,7 @@ fn place<T>(answer: &Result<T, FetchError>) -> usize {
         Err(FetchError::TooLarge(_)) => 10,
         Err(FetchError::BadBody(_)) => 11,
         Err(FetchError::BreakerOpen) => 12,
+        Err(FetchError::Proxy(_)) => 13,
     }
 }
 
