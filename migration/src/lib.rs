@@ -4,12 +4,17 @@ pub use sea_orm_migration::prelude::*;
 
 mod m20261124_000001_account;
 mod m20261124_000002_bulk;
+mod m20261125_000003_page_version;
 
 pub struct Migrator;
 
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261124_000001_account::Migration), Box::new(m20261124_000002_bulk::Migration)]
+        vec![
+            Box::new(m20261124_000001_account::Migration),
+            Box::new(m20261124_000002_bulk::Migration),
+            Box::new(m20261125_000003_page_version::Migration),
+        ]
     }
 }

@@ -9,14 +9,19 @@ use super::retry::{Failure, PutOff, backoff, is_transient_status, retry_after};
 use super::robots::{self, Kept, read_rules};
 use super::send::{self, Limits};
 use super::stats::FetchStats;
-use super::{BreakerSettings, FetchError, FetchPolicy, FetchSettings, FetchedPage, PageRequest, charset};
+use super::{
+    Answer, BreakerSettings, FetchError, FetchPolicy, FetchSettings, FetchedPage, PageRequest, charset, version,
+};
 use crate::clock::Clock;
+use crate::domain::Validators;
 use crate::outbound::{ClientLimits, Clients, NameError, Outbound, OutboundError, ProxyAddress};
 use reqwest::header;
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 use url::Url;
+
+static NO_VERSION: Validators = Validators { etag: None, last_modified: None };
 
 /// Most redirects followed for one page.
 const MOST_REDIRECTS: u32 = 5;
@@ -44,6 +49,7 @@ pub enum FetcherError {
 /// Where one hop ends.
 enum Hop {
     Page(FetchedPage),
+    Unchanged,
     Moved(Url),
 }
 
@@ -51,6 +57,8 @@ enum Hop {
 struct Trip<'f> {
     fetcher: &'f Fetcher,
     policy: &'f FetchPolicy,
+    /// The version that is known of the page.
+    known: &'f Validators,
     /// What the whole trip goes through: a session that changed its address midway would look like theft.
     proxy: Option<&'f Lent<'f>>,
     origin: url::Origin,
@@ -95,7 +103,17 @@ impl Fetcher {
     /// [`FetchError::Later`] means that a wait would be longer than the request's patience: ask again after it. The tries
     /// made so far are remembered, so a page is never put off without end.
     pub async fn fetch(&self, request: &PageRequest) -> Result<FetchedPage, FetchError> {
-        let answer = self.try_page(request).await;
+        match self.fetch_if_changed(request, &Validators::default()).await? {
+            Answer::Page(page) => Ok(page),
+            // Nobody asked whether it changed: `exchange` made an error of it.
+            Answer::Unchanged => Err(FetchError::Status(version::NOT_MODIFIED)),
+        }
+    }
+
+    /// The same for a page that is known in this version: it comes only if the server has another one. Empty marks ask for
+    /// the page in any case, and "not changed" is then an error like any status that is no page.
+    pub async fn fetch_if_changed(&self, request: &PageRequest, known: &Validators) -> Result<Answer, FetchError> {
+        let answer = self.try_page(request, known).await;
         self.stats.count_outcome(&answer);
         answer
     }
@@ -105,7 +123,7 @@ impl Fetcher {
         &self.stats
     }
 
-    async fn try_page(&self, request: &PageRequest) -> Result<FetchedPage, FetchError> {
+    async fn try_page(&self, request: &PageRequest, known: &Validators) -> Result<Answer, FetchError> {
         let mut tries = self.put_off.take(&request.url);
         let mut patience = request.patience;
         let mut route = self.proxies.route(&request.policy, &self.settings.proxies)?;
@@ -120,6 +138,7 @@ impl Fetcher {
             let mut trip = Trip {
                 fetcher: self,
                 policy: &request.policy,
+                known,
                 proxy: lent.as_ref(),
                 origin: request.url.origin(),
                 network: request.policy.timeout_ms.map_or(self.settings.timeout(), Duration::from_millis),
@@ -180,12 +199,22 @@ fn client_limits(settings: &FetchSettings) -> ClientLimits {
 }
 
 impl<'f> Trip<'f> {
-    async fn follow(&mut self, mut url: Url) -> Result<FetchedPage, Failure> {
+    async fn follow(&mut self, mut url: Url) -> Result<Answer, Failure> {
         let began = self.fetcher.clock.steady();
-        for _ in 0..=MOST_REDIRECTS {
+        let asked = self.known;
+        for hops in 0..=MOST_REDIRECTS {
             match self.hop(&url).await? {
-                Hop::Page(page) => return Ok(FetchedPage { duration: began.elapsed(), ..page }),
-                Hop::Moved(target) => url = target,
+                Hop::Page(mut page) => {
+                    page.duration = began.elapsed();
+                    if hops > 0 {
+                        page.validators = Validators::default();
+                    }
+                    return Ok(Answer::Page(page));
+                }
+                Hop::Unchanged if !asked.is_empty() && hops == 0 => return Ok(Answer::Unchanged),
+                Hop::Unchanged => return Err(FetchError::Status(version::NOT_MODIFIED).into()),
+                // The marks are those of the address that was asked for, and no other's business.
+                Hop::Moved(target) => (url, self.known) = (target, &NO_VERSION),
             }
         }
         Err(FetchError::Redirect.into())
@@ -293,7 +322,7 @@ impl<'f> Trip<'f> {
     async fn visit(&mut self, url: &Url) -> Result<Hop, Failure> {
         let began = self.fetcher.clock.steady();
         let is_own_host = url.origin() == self.origin;
-        let outcome = within(self.network, self.fetcher.exchange(url, self.policy, self.proxy, is_own_host)).await;
+        let outcome = within(self.network, self.fetcher.exchange(url, self, is_own_host)).await;
         self.network = self.network.saturating_sub(began.elapsed());
         outcome
     }
@@ -329,19 +358,18 @@ impl Fetcher {
         send::send(client, url, headers, clients.is_proxied(), &self.stats).await
     }
 
-    async fn exchange(
-        &self,
-        url: &Url,
-        policy: &FetchPolicy,
-        proxy: Option<&Lent<'_>>,
-        is_own_host: bool,
-    ) -> Result<Hop, Failure> {
-        let headers = send::request_headers(&self.settings.user_agent, policy, is_own_host);
-        let response = self.send(url, headers, proxy).await?;
+    async fn exchange(&self, url: &Url, trip: &Trip<'_>, is_own_host: bool) -> Result<Hop, Failure> {
+        let policy = trip.policy;
+        let mut headers = send::request_headers(&self.settings.user_agent, policy, is_own_host);
+        version::ask_for_change(&mut headers, trip.known);
+        let response = self.send(url, headers, trip.proxy).await?;
         if let Some(target) = send::redirect_target(&response, url) {
             return Ok(Hop::Moved(target?));
         }
         let status = response.status().as_u16();
+        if status == version::NOT_MODIFIED {
+            return Ok(Hop::Unchanged);
+        }
         judge_status(status, &policy.blocked).map_err(|error| self.failure(error, &response))?;
         let (content_type, charset) = send::content_type(response.headers());
         judge_content_type(&content_type)?;
@@ -350,6 +378,7 @@ impl Fetcher {
             tracing::debug!(length, "a body announces more than is read");
             return Err(FetchError::TooLarge(limits.received).into());
         }
+        let validators = version::validators(response.headers());
         let body = send::read_body(response, limits, &self.stats).await?;
         if let Some(limit) = body.passed_limit {
             return Err(FetchError::TooLarge(limit).into());
@@ -365,6 +394,7 @@ impl Fetcher {
             bytes_received: body.received,
             bytes_unpacked: body.bytes.len() as u64,
             duration: Duration::ZERO,
+            validators,
         }))
     }
 

@@ -3,7 +3,8 @@
 //! [`Fetcher::fetch`] is the only door. Behind it, in the order a request meets them: `breaker` (is the host resting?),
 //! `robots` (does it want us there?), `pace` (whose turn is it?), `send` (one exchange, bounded in time and bytes, with
 //! `unpack` and `charset` turning bytes into text), `judge` (is this a page, a refusal or a ruin?), and around them
-//! `retry`. What is remembered of a host lies in `hosts`, which proxy a request leaves through is chosen in `proxies`. Which addresses may be reached at all is `outbound`'s matter.
+//! `retry`. What is remembered of a host lies in `hosts`, which proxy a request leaves through is chosen in `proxies`. Which addresses may be reached at all is `outbound`'s matter; `version` asks whether a page
+//! that is known changed at all.
 
 mod breaker;
 mod charset;
@@ -20,10 +21,11 @@ mod send;
 mod settings;
 mod stats;
 mod unpack;
+mod version;
 
 pub use charset::decode;
 pub use fetch::{Fetcher, FetcherError};
-pub use page::{FetchError, FetchedPage, PageRequest};
+pub use page::{Answer, FetchError, FetchedPage, PageRequest};
 pub use policy::{BlockSigns, FetchPolicy};
 pub use proxies::{DIRECT, MOST_PROXIES, ProxyUrls};
 pub use settings::{BackoffSettings, BreakerSettings, FetchSettings, RestSettings};

@@ -1,6 +1,6 @@
 //! What a fetch answers.
 
-use crate::domain::Reason;
+use crate::domain::{Reason, Validators};
 use std::time::Duration;
 use url::Url;
 
@@ -26,6 +26,16 @@ pub struct FetchedPage {
     pub bytes_received: u64,
     pub bytes_unpacked: u64,
     pub duration: Duration,
+    /// How the server marked this version; empty when it did not, or when a redirect led here.
+    pub validators: Validators,
+}
+
+/// What became of a page that was known already.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// It is as it was. Its bytes are those of the head alone: none are counted.
+    Unchanged,
+    Page(FetchedPage),
 }
 
 /// Why there is no page. Every kind maps to one documented reason.

@@ -1,9 +1,9 @@
 //! One page: over the network or out of the binary, then read by its recipe.
 
 use super::engine::{Engine, FIRST_PATIENCE, NEXT_PATIENCE};
-use crate::domain::{Country, Reason};
+use crate::domain::{Country, Reason, Validators};
 use crate::extraction::{self, Extracted, PageContext};
-use crate::fetching::{FetchError, FetchedPage, PageRequest};
+use crate::fetching::{Answer, FetchError, FetchedPage, PageRequest};
 use crate::sources::{Definition, Step};
 use std::time::Duration;
 use url::Url;
@@ -13,6 +13,14 @@ pub(super) struct ReadPage {
     /// After redirects.
     pub url: Url,
     pub extracted: Extracted,
+    /// How the server marked this version of the page at exactly the address asked for.
+    pub validators: Validators,
+}
+
+/// What became of a page that the store has an older reading of.
+pub(super) enum Reread {
+    Unchanged,
+    Page(ReadPage),
 }
 
 /// Why there is nothing to read.
@@ -43,7 +51,23 @@ impl Engine {
         step: &Step,
         spent: &mut Spent,
     ) -> Result<ReadPage, GetError> {
-        let page = self.fetch(definition, url, *spent).await.map_err(|error| match error {
+        match self.get_if_changed(definition, country, url, step, &Validators::default(), spent).await? {
+            Reread::Page(page) => Ok(page),
+            Reread::Unchanged => Err(GetError::Failed(Reason::Error)),
+        }
+    }
+
+    /// The same for a page that is known in this version: it is read only if the server has another one.
+    pub(super) async fn get_if_changed(
+        &self,
+        definition: &Definition,
+        country: Country,
+        url: Url,
+        step: &Step,
+        known: &Validators,
+        spent: &mut Spent,
+    ) -> Result<Reread, GetError> {
+        let answer = self.fetch(definition, url, known, *spent).await.map_err(|error| match error {
             FetchError::Later(wait) => GetError::Later(wait),
             FetchError::Gone(_) => GetError::Gone,
             other => {
@@ -52,11 +76,15 @@ impl Engine {
             }
         })?;
         spent.requests += 1;
+        let page = match answer {
+            Answer::Page(page) => page,
+            Answer::Unchanged => return Ok(Reread::Unchanged),
+        };
         spent.bytes += page.bytes_received;
         let context =
             PageContext { url: Some(&page.url), country: Some(country), currency: definition.currency(country) };
         match extraction::extract(&step.recipe, &page.text, context) {
-            Ok(extracted) => Ok(ReadPage { url: page.url, extracted }),
+            Ok(extracted) => Ok(Reread::Page(ReadPage { url: page.url, extracted, validators: page.validators })),
             Err(error) => {
                 tracing::debug!(source = %definition.name, error = %error, "a page could not be read");
                 Err(GetError::Failed(Reason::Error))
@@ -64,12 +92,19 @@ impl Engine {
         }
     }
 
-    async fn fetch(&self, definition: &Definition, url: Url, spent: Spent) -> Result<FetchedPage, FetchError> {
+    async fn fetch(
+        &self,
+        definition: &Definition,
+        url: Url,
+        known: &Validators,
+        spent: Spent,
+    ) -> Result<Answer, FetchError> {
         if url.scheme() == "embedded" {
-            return self.fetch_embedded(url);
+            return self.fetch_embedded(url).map(Answer::Page);
         }
         let patience = if spent.requests == 0 { FIRST_PATIENCE } else { NEXT_PATIENCE };
-        self.fetcher.fetch(&PageRequest { url, policy: definition.policy.clone(), patience }).await
+        let request = PageRequest { url, policy: definition.policy.clone(), patience };
+        self.fetcher.fetch_if_changed(&request, known).await
     }
 
     fn fetch_embedded(&self, url: Url) -> Result<FetchedPage, FetchError> {
@@ -88,6 +123,7 @@ impl Engine {
                 text: answer.body,
                 content_type: answer.content_type,
                 duration: Duration::ZERO,
+                validators: Validators::default(),
             }),
             404 | 410 => Err(FetchError::Gone(answer.status)),
             other => Err(FetchError::Status(other)),

@@ -15,6 +15,7 @@ mod get;
 mod judge;
 mod listing;
 mod page;
+mod renew;
 #[cfg(test)]
 mod twin_cases;
 
@@ -22,3 +23,4 @@ pub use engine::{Embedded, EmbeddedAnswer, Engine, FIRST_PATIENCE, NEXT_PATIENCE
 pub use event::{LookupEvent, MetricsHook, no_metrics};
 pub use find::Outcome;
 pub use page::StoredPage;
+pub use renew::LONGEST_RENEWED;

@@ -8,6 +8,7 @@ use super::template::{Filling, Placeholder, UrlTemplate};
 use super::{Definition, DefinitionError, Site, Step, ValueForm, ValueRule};
 use crate::domain::{Country, Currency, Key, SourceName, Topic};
 use crate::extraction::Recipe;
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use url::Url;
@@ -18,6 +19,8 @@ const MAX_PAGES: u32 = 200;
 const MAX_NAME_CHARS: usize = 64;
 /// Memory a value pattern may take once compiled, in bytes.
 const MAX_PATTERN_BYTES: usize = 1 << 20;
+/// Enough of a SHA-256 to tell one definition from another.
+const DIGEST_BYTES: usize = 16;
 /// Topics the lookup engine answers.
 const SERVED_TOPICS: [Topic; 3] = [Topic::ProductAndOffers, Topic::Product, Topic::Offers];
 
@@ -67,9 +70,15 @@ pub(super) fn check(file_name: &str, text: &str) -> Result<Definition, Vec<Defin
             product,
             offers,
             file: file_name.to_owned(),
+            digest: digest(text),
         }),
         _ => Err(document.into_errors()),
     }
+}
+
+fn digest(text: &str) -> String {
+    let told = Sha256::new().chain_update(env!("CARGO_PKG_VERSION")).chain_update([0]).chain_update(text).finalize();
+    hex::encode(&told[..DIGEST_BYTES])
 }
 
 fn check_name(file: &DefinitionFile, unread: bool, d: &mut Document<'_>) -> Option<String> {

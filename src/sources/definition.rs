@@ -33,6 +33,8 @@ pub struct Definition {
     pub offers: Option<Step>,
     /// File the definition came from.
     pub file: String,
+    /// Tells this text, read by this version of the program, from any other.
+    pub digest: String,
 }
 
 /// What kind of seller a source is.
