@@ -4,7 +4,7 @@ use crate::app::{App, SharedApp};
 use crate::clock::Clock;
 use crate::config::{Config, ProxyPoolConfig};
 use crate::demo::Market;
-use crate::fetching::{DIRECT, Fetcher};
+use crate::fetching::{Browser, DIRECT, Fetcher};
 use crate::ids::Ids;
 use crate::lookup::{Embedded, EmbeddedAnswer, Engine, LookupEvent, MetricsHook};
 use crate::outbound::{Outbound, ProxyAddress};
@@ -96,6 +96,13 @@ pub fn load_sources(config: &Config, definitions: &[(String, String)]) -> Result
         }
     }
     for definition in registry.iter() {
+        if definition.needs_browser() && config.browser.url.is_empty() {
+            let cause = format!(
+                "the source {} ({}) is fetched with a browser, and the settings name none",
+                definition.name, definition.file
+            );
+            return Err(BootError::Setting { name: "browser.url", cause });
+        }
         let pool = definition.policy.proxies.as_deref().filter(|pool| !pool.is_empty() && *pool != DIRECT);
         if let Some(pool) = pool.filter(|pool| !config.proxies.contains_key(*pool)) {
             return Err(wrong(format!("the source {} ({}) wants the pool {pool}", definition.name, definition.file)));
@@ -135,7 +142,8 @@ pub fn open_fetcher(config: &Config, clock: &Clock) -> Result<Fetcher, BootError
     let pools = read_pools(config)?;
     let fetcher = Fetcher::new(Outbound::new(allow), config.fetching.clone(), clock.clone())
         .map_err(|cause| setting("fetching", cause.to_string()))?;
-    Ok(fetcher.with_proxies(pools))
+    let browser = Browser::new(config.browser.clone()).map_err(|cause| setting("browser", cause.to_string()))?;
+    Ok(fetcher.with_proxies(pools).with_browser(browser))
 }
 
 /// Starts a server: checks the settings and definitions, opens and migrates the database, listens, and works.

@@ -1,7 +1,7 @@
 //! The settings by section; `default.toml` says what each means.
 
 use crate::domain::Credits;
-use crate::fetching::{FetchSettings, ProxyUrls};
+use crate::fetching::{BrowserSettings, FetchSettings, ProxyUrls};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,6 +14,7 @@ pub struct Config {
     pub database: DatabaseConfig,
     pub outbound: OutboundConfig,
     pub fetching: FetchSettings,
+    pub browser: BrowserSettings,
     /// Pools of proxies by name.
     #[serde(default)]
     pub proxies: BTreeMap<String, ProxyPoolConfig>,

@@ -10,18 +10,19 @@ use super::robots::{self, Kept, read_rules};
 use super::send::{self, Limits};
 use super::stats::FetchStats;
 use super::{
-    Answer, BreakerSettings, FetchError, FetchPolicy, FetchSettings, FetchedPage, PageRequest, charset, version,
+    Answer, BreakerSettings, Browser, FetchError, FetchPolicy, FetchSettings, FetchedPage, PageRequest, charset,
+    version,
 };
 use crate::clock::Clock;
 use crate::domain::Validators;
 use crate::outbound::{ClientLimits, Clients, NameError, Outbound, OutboundError, ProxyAddress};
-use reqwest::header;
+use reqwest::{Method, header};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, UNIX_EPOCH};
 use url::Url;
 
-static NO_VERSION: Validators = Validators { etag: None, last_modified: None };
+pub(super) static NO_VERSION: Validators = Validators { etag: None, last_modified: None };
 
 /// Most redirects followed for one page.
 const MOST_REDIRECTS: u32 = 5;
@@ -32,11 +33,12 @@ pub struct Fetcher {
     outbound: Outbound,
     clients: Clients,
     proxies: ProxyPools,
-    settings: FetchSettings,
-    clock: Clock,
-    hosts: Hosts,
+    pub(super) browser: Option<Browser>,
+    pub(super) settings: FetchSettings,
+    pub(super) clock: Clock,
+    pub(super) hosts: Hosts,
     put_off: PutOff,
-    stats: Arc<FetchStats>,
+    pub(super) stats: Arc<FetchStats>,
 }
 
 /// Why there is no fetcher.
@@ -47,35 +49,35 @@ pub enum FetcherError {
 }
 
 /// Where one hop ends.
-enum Hop {
+pub(super) enum Hop {
     Page(FetchedPage),
     Unchanged,
     Moved(Url),
 }
 
 /// One try for a page, and what is left of its time.
-struct Trip<'f> {
-    fetcher: &'f Fetcher,
-    policy: &'f FetchPolicy,
+pub(super) struct Trip<'f> {
+    pub fetcher: &'f Fetcher,
+    pub policy: &'f FetchPolicy,
     /// The version that is known of the page.
-    known: &'f Validators,
+    pub known: &'f Validators,
     /// What the whole trip goes through: a session that changed its address midway would look like theft.
-    proxy: Option<&'f Lent<'f>>,
-    origin: url::Origin,
+    pub proxy: Option<&'f Lent<'f>>,
+    pub origin: url::Origin,
     /// For the network: redirects and bodies.
-    network: Duration,
+    pub network: Duration,
     /// For waiting: breaker, pace and open connections.
-    patience: Duration,
+    pub patience: Duration,
 }
 
 /// A request's passage through a host's breaker. The breaker hears of its end even if the request is dropped midway, or
 /// a probe that nobody waits for any more would keep the host shut.
-struct Passage<'f> {
-    fetcher: &'f Fetcher,
-    host: Arc<Host>,
-    admission: Admission,
-    health: Health,
-    settings: BreakerSettings,
+pub(super) struct Passage<'f> {
+    pub fetcher: &'f Fetcher,
+    pub host: Arc<Host>,
+    pub admission: Admission,
+    pub health: Health,
+    pub settings: BreakerSettings,
 }
 
 impl Fetcher {
@@ -85,6 +87,7 @@ impl Fetcher {
             clients: outbound.clients(client_limits(&settings))?,
             outbound,
             proxies: ProxyPools::new(BTreeMap::new(), settings.proxy_rest),
+            browser: None,
             hosts: Hosts::new(settings.hosts_remembered),
             put_off: PutOff::default(),
             stats: Arc::default(),
@@ -96,6 +99,11 @@ impl Fetcher {
     /// The same fetcher with these pools of proxies, by name.
     pub fn with_proxies(self, pools: BTreeMap<String, Vec<ProxyAddress>>) -> Fetcher {
         Fetcher { proxies: ProxyPools::new(pools, self.settings.proxy_rest), ..self }
+    }
+
+    /// The same fetcher with a browser for the pages that want one.
+    pub fn with_browser(self, browser: Option<Browser>) -> Fetcher {
+        Fetcher { browser, ..self }
     }
 
     /// Gets one page, trying again where that may help.
@@ -255,7 +263,7 @@ impl<'f> Trip<'f> {
     }
 
     /// Obeys the host's robots.txt, fetching it first when what is known of it is too old.
-    async fn ask_robots(&mut self, url: &Url, passage: &mut Passage<'f>) -> Result<(), Failure> {
+    pub(super) async fn ask_robots(&mut self, url: &Url, passage: &mut Passage<'f>) -> Result<(), Failure> {
         let (fetcher, settings) = (self.fetcher, &self.fetcher.settings);
         if !self.policy.robots.unwrap_or(settings.robots) {
             return Ok(());
@@ -320,6 +328,9 @@ impl<'f> Trip<'f> {
 
     /// Sends and judges, within what is left of the time for the network.
     async fn visit(&mut self, url: &Url) -> Result<Hop, Failure> {
+        if self.policy.needs_browser() {
+            return self.render(url).await;
+        }
         let began = self.fetcher.clock.steady();
         let is_own_host = url.origin() == self.origin;
         let outcome = within(self.network, self.fetcher.exchange(url, self, is_own_host)).await;
@@ -335,18 +346,29 @@ impl<'f> Trip<'f> {
 }
 
 impl Fetcher {
-    fn clients<'s>(&'s self, proxy: Option<&'s Lent<'_>>) -> Result<&'s Clients, FetchError> {
+    pub(super) fn clients<'s>(&'s self, proxy: Option<&'s Lent<'_>>) -> Result<&'s Clients, FetchError> {
         match proxy {
             Some(lent) => lent.clients(&self.outbound, client_limits(&self.settings)),
             None => Ok(&self.clients),
         }
     }
 
-    /// Sends a request to where it may go.
     async fn send(
         &self,
         url: &Url,
         headers: header::HeaderMap,
+        proxy: Option<&Lent<'_>>,
+    ) -> Result<reqwest::Response, FetchError> {
+        self.send_with(Method::GET, url, headers, Vec::new(), proxy).await
+    }
+
+    /// Sends a request to where it may go.
+    pub(super) async fn send_with(
+        &self,
+        method: Method,
+        url: &Url,
+        headers: header::HeaderMap,
+        body: Vec<u8>,
         proxy: Option<&Lent<'_>>,
     ) -> Result<reqwest::Response, FetchError> {
         let clients = self.clients(proxy)?;
@@ -355,7 +377,7 @@ impl Fetcher {
             NameError::NotAllowed(refused) => FetchError::Forbidden(refused.0),
             NameError::Unresolved(error) => FetchError::Connection(error.to_string()),
         })?;
-        send::send(client, url, headers, clients.is_proxied(), &self.stats).await
+        send::send(client, method, url, headers, body, clients.is_proxied(), &self.stats).await
     }
 
     async fn exchange(&self, url: &Url, trip: &Trip<'_>, is_own_host: bool) -> Result<Hop, Failure> {
@@ -424,7 +446,7 @@ impl Fetcher {
     }
 
     /// A status that is no page, with what the server says about coming back.
-    fn failure(&self, error: FetchError, response: &reqwest::Response) -> Failure {
+    pub(super) fn failure(&self, error: FetchError, response: &reqwest::Response) -> Failure {
         let is_transient = is_transient_status(response.status().as_u16());
         let cap = Duration::from_millis(self.settings.backoff.retry_after_cap_ms);
         let now = UNIX_EPOCH + Duration::from_micros(self.clock.now().as_micros().try_into().unwrap_or_default());
@@ -435,7 +457,10 @@ impl Fetcher {
     }
 }
 
-async fn within<T>(time: Duration, exchange: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+pub(super) async fn within<T>(
+    time: Duration,
+    exchange: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
     tokio::time::timeout(time, exchange).await.unwrap_or_else(|_| Err(FetchError::Timeout.into()))
 }
 

@@ -157,7 +157,8 @@ pub(super) fn health(error: &FetchError) -> Health {
         | FetchError::Forbidden(_)
         | FetchError::Robots
         | FetchError::BreakerOpen
-        | FetchError::Proxy(_) => Health::Unknown,
+        | FetchError::Proxy(_)
+        | FetchError::Browser(_) => Health::Unknown,
     }
 }
 

@@ -7,6 +7,7 @@
 //! that is known changed at all.
 
 mod breaker;
+mod browser;
 mod charset;
 mod fetch;
 mod hosts;
@@ -15,6 +16,7 @@ mod pace;
 mod page;
 mod policy;
 mod proxies;
+mod relay;
 mod retry;
 mod robots;
 mod send;
@@ -23,10 +25,11 @@ mod stats;
 mod unpack;
 mod version;
 
+pub use browser::{Browser, BrowserSettings};
 pub use charset::decode;
 pub use fetch::{Fetcher, FetcherError};
 pub use page::{Answer, FetchError, FetchedPage, PageRequest};
-pub use policy::{BlockSigns, FetchPolicy};
+pub use policy::{BlockSigns, FetchPolicy, Means};
 pub use proxies::{DIRECT, MOST_PROXIES, ProxyUrls};
 pub use settings::{BackoffSettings, BreakerSettings, FetchSettings, RestSettings};
 pub use stats::{FetchCounts, FetchStats};

@@ -70,6 +70,9 @@ pub enum FetchError {
     /// Ours, not the source's: no proxy, or one that does not let us through.
     #[error("no way out: {0}")]
     Proxy(String),
+    /// Ours as well: the operator's browser is not there, or failed.
+    #[error("the browser: {0}")]
+    Browser(String),
 }
 
 impl FetchError {
@@ -87,7 +90,8 @@ impl FetchError {
             | FetchError::Redirect
             | FetchError::TooLarge(_)
             | FetchError::BreakerOpen
-            | FetchError::Proxy(_) => Some(Reason::FailedToAccessSource),
+            | FetchError::Proxy(_)
+            | FetchError::Browser(_) => Some(Reason::FailedToAccessSource),
             FetchError::BadBody(_) => Some(Reason::Error),
         }
     }

@@ -268,9 +268,13 @@ fn verdict<T>(outcome: Result<T, &FetchError>) -> Verdict {
             | FetchError::TooLarge(_)
             | FetchError::BadBody(_),
         ) => Verdict::Works,
-        Err(FetchError::Later(_) | FetchError::Forbidden(_) | FetchError::Robots | FetchError::BreakerOpen) => {
-            Verdict::Unknown
-        }
+        Err(
+            FetchError::Later(_)
+            | FetchError::Forbidden(_)
+            | FetchError::Robots
+            | FetchError::BreakerOpen
+            | FetchError::Browser(_),
+        ) => Verdict::Unknown,
     }
 }
 

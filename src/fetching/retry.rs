@@ -26,7 +26,10 @@ pub(super) struct Failure {
 
 impl From<FetchError> for Failure {
     fn from(error: FetchError) -> Failure {
-        let is_transient = matches!(error, FetchError::Timeout | FetchError::Connection(_) | FetchError::Proxy(_));
+        let is_transient = matches!(
+            error,
+            FetchError::Timeout | FetchError::Connection(_) | FetchError::Proxy(_) | FetchError::Browser(_)
+        );
         Failure { error, is_transient, retry_after: None }
     }
 }

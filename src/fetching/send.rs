@@ -4,6 +4,7 @@ use super::unpack::{ACCEPTED, Coding, Unpacked, unpack};
 use super::{FetchError, FetchPolicy, FetchStats, charset};
 use crate::outbound::refused_address;
 use futures_util::TryStreamExt;
+use reqwest::Method;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use std::io;
 use std::sync::Arc;
@@ -60,16 +61,20 @@ pub(super) struct Body {
 #[error("longer than {0} bytes")]
 struct Overrun(u64);
 
-/// Sends a request and reads the head of the answer.
+/// Sends a request (without `Content-Length` where the body is empty) and reads the head of the answer.
 pub(super) async fn send(
     client: &reqwest::Client,
+    method: Method,
     url: &Url,
     headers: HeaderMap,
+    body: Vec<u8>,
     is_proxied: bool,
     stats: &FetchStats,
 ) -> Result<reqwest::Response, FetchError> {
     stats.count_request();
-    let response = client.get(url.clone()).headers(headers).send().await;
+    let request = client.request(method, url.clone()).headers(headers);
+    let request = if body.is_empty() { request } else { request.body(body) };
+    let response = request.send().await;
     let response = response.map_err(|error| match is_proxied && is_proxys_fault(&error, url) {
         true => FetchError::Proxy(innermost(&error)),
         false => explain(&error),

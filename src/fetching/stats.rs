@@ -25,7 +25,7 @@ pub struct FetchCounts {
     pub outcomes: Vec<(&'static str, u64)>,
 }
 
-const OUTCOMES: [&str; 14] = [
+const OUTCOMES: [&str; 15] = [
     "page",
     "later",
     "gone",
@@ -40,6 +40,7 @@ const OUTCOMES: [&str; 14] = [
     "bad_body",
     "breaker_open",
     "proxy",
+    "browser",
 ];
 
 /// The place of an answer in [`OUTCOMES`].
@@ -59,6 +60,7 @@ fn place<T>(answer: &Result<T, FetchError>) -> usize {
         Err(FetchError::BadBody(_)) => 11,
         Err(FetchError::BreakerOpen) => 12,
         Err(FetchError::Proxy(_)) => 13,
+        Err(FetchError::Browser(_)) => 14,
     }
 }
 

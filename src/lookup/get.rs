@@ -3,8 +3,9 @@
 use super::engine::{Engine, FIRST_PATIENCE, NEXT_PATIENCE};
 use crate::domain::{Country, Reason, Validators};
 use crate::extraction::{self, Extracted, PageContext};
-use crate::fetching::{Answer, FetchError, FetchedPage, PageRequest};
+use crate::fetching::{Answer, FetchError, FetchPolicy, FetchedPage, PageRequest};
 use crate::sources::{Definition, Step};
+use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
@@ -67,7 +68,7 @@ impl Engine {
         known: &Validators,
         spent: &mut Spent,
     ) -> Result<Reread, GetError> {
-        let answer = self.fetch(definition, url, known, *spent).await.map_err(|error| match error {
+        let answer = self.fetch(definition.policy_of(step), url, known, *spent).await.map_err(|error| match error {
             FetchError::Later(wait) => GetError::Later(wait),
             FetchError::Gone(_) => GetError::Gone,
             other => {
@@ -94,7 +95,7 @@ impl Engine {
 
     async fn fetch(
         &self,
-        definition: &Definition,
+        policy: Arc<FetchPolicy>,
         url: Url,
         known: &Validators,
         spent: Spent,
@@ -103,7 +104,7 @@ impl Engine {
             return self.fetch_embedded(url).map(Answer::Page);
         }
         let patience = if spent.requests == 0 { FIRST_PATIENCE } else { NEXT_PATIENCE };
-        let request = PageRequest { url, policy: definition.policy.clone(), patience };
+        let request = PageRequest { url, policy, patience };
         self.fetcher.fetch_if_changed(&request, known).await
     }
 

@@ -8,6 +8,7 @@ use super::template::{Filling, Placeholder, UrlTemplate};
 use super::{Definition, DefinitionError, Site, Step, ValueForm, ValueRule};
 use crate::domain::{Country, Currency, Key, SourceName, Topic};
 use crate::extraction::Recipe;
+use crate::fetching::{FetchPolicy, Means};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,6 +16,8 @@ use url::Url;
 
 /// Most pages of one list any definition may ask for.
 const MAX_PAGES: u32 = 200;
+/// Longest selector that a browser waits for.
+const MAX_WAIT_BYTES: usize = 500;
 /// Longest name of a source, in characters.
 const MAX_NAME_CHARS: usize = 64;
 /// Memory a value pattern may take once compiled, in bytes.
@@ -41,10 +44,11 @@ pub(super) fn check(file_name: &str, text: &str) -> Result<Definition, Vec<Defin
     let before_countries = d.error_count();
     let countries = check_countries(&file, unread, d);
     let countries_are_right = d.error_count() == before_countries;
-    let search = file.steps.search.as_ref().and_then(|step| check_search(step, d));
+    check_wait("fetch", file.fetch.fetch, file.fetch.wait_for.as_deref(), d);
+    let search = file.steps.search.as_ref().and_then(|step| check_search(step, &file.fetch, d));
     let searched_keys = check_searched_keys(file.steps.search.as_ref(), &keys, d);
-    let product = file.steps.product.as_ref().and_then(|step| check_step(step, "steps/product", d));
-    let offers = file.steps.offers.as_ref().and_then(|step| check_step(step, "steps/offers", d));
+    let product = file.steps.product.as_ref().and_then(|step| check_step(step, &file.fetch, "steps/product", d));
+    let offers = file.steps.offers.as_ref().and_then(|step| check_step(step, &file.fetch, "steps/offers", d));
     if file.steps.product.is_none() && file.steps.offers.is_none() && !unread {
         d.report("steps", "there is neither a step `product` nor a step `offers`");
     }
@@ -267,17 +271,44 @@ fn check_searched_keys(search: Option<&SearchFile>, keys: &BTreeMap<Key, ValueRu
     searched
 }
 
-fn check_search(step: &SearchFile, d: &mut Document<'_>) -> Option<Step> {
+/// What a step's pages are fetched by, where that is not what the source says.
+fn check_means(
+    step: (Option<Means>, Option<&str>),
+    source: &FetchPolicy,
+    place: &str,
+    d: &mut Document<'_>,
+) -> Option<Arc<FetchPolicy>> {
+    let (fetch, wait_for) = step;
+    check_wait(place, fetch.or(source.fetch), wait_for, d);
+    (fetch.is_some() || wait_for.is_some()).then(|| {
+        let wait_for = wait_for.map(str::to_owned).or_else(|| source.wait_for.clone());
+        Arc::new(FetchPolicy { fetch: fetch.or(source.fetch), wait_for, ..source.clone() })
+    })
+}
+
+fn check_wait(place: &str, fetch: Option<Means>, wait_for: Option<&str>, d: &mut Document<'_>) {
+    let Some(selector) = wait_for else { return };
+    if fetch != Some(Means::Browser) {
+        d.report(&format!("{place}/wait_for"), "only a browser waits: say fetch = \"browser\"");
+    }
+    if selector.trim().is_empty() || selector.len() > MAX_WAIT_BYTES {
+        d.report(&format!("{place}/wait_for"), format!("a CSS selector of 1 to {MAX_WAIT_BYTES} bytes is waited for"));
+    }
+}
+
+fn check_search(step: &SearchFile, source: &FetchPolicy, d: &mut Document<'_>) -> Option<Step> {
     let known = [Placeholder::BaseUrl, Placeholder::Country, Placeholder::Value];
     if step.page.as_ref().is_some_and(|page| page.results.is_none()) {
         d.report("steps/search/page", "a search page lists results: [steps.search.page.results] is missing");
     }
-    let as_step = StepParts { url: step.url.as_ref(), page: step.page.as_ref(), known: &known };
+    let policy = check_means((step.fetch, step.wait_for.as_deref()), source, "steps/search", d);
+    let as_step = StepParts { url: step.url.as_ref(), page: step.page.as_ref(), known: &known, policy };
     build_step(&as_step, &StepFile::default(), "steps/search", d)
 }
 
-fn check_step(step: &StepFile, place: &str, d: &mut Document<'_>) -> Option<Step> {
-    let parts = StepParts { url: step.url.as_ref(), page: step.page.as_ref(), known: &Placeholder::ALL };
+fn check_step(step: &StepFile, source: &FetchPolicy, place: &str, d: &mut Document<'_>) -> Option<Step> {
+    let policy = check_means((step.fetch, step.wait_for.as_deref()), source, place, d);
+    let parts = StepParts { url: step.url.as_ref(), page: step.page.as_ref(), known: &Placeholder::ALL, policy };
     if step.max_pages.is_some_and(|pages| !(1..=MAX_PAGES).contains(&pages)) {
         d.report(&format!("{place}/max_pages"), format!("a list has 1 to {MAX_PAGES} pages"));
     }
@@ -291,6 +322,7 @@ struct StepParts<'a> {
     url: Option<&'a String>,
     page: Option<&'a Recipe>,
     known: &'a [Placeholder],
+    policy: Option<Arc<FetchPolicy>>,
 }
 
 fn build_step(parts: &StepParts<'_>, paging: &StepFile, place: &str, d: &mut Document<'_>) -> Option<Step> {
@@ -315,6 +347,7 @@ fn build_step(parts: &StepParts<'_>, paging: &StepFile, place: &str, d: &mut Doc
     let goes_on = page.next.is_some() || url.has(Placeholder::Page);
     Some(Step {
         recipe: Arc::new(recipe),
+        policy: parts.policy.clone(),
         has_list: page.offers.is_some() || page.results.is_some(),
         has_next: page.next.is_some(),
         has_no_result_sign: !page.no_result.is_empty(),

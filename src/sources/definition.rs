@@ -89,6 +89,8 @@ pub enum ValueForm {
 pub struct Step {
     pub url: UrlTemplate,
     pub recipe: Arc<CompiledRecipe>,
+    /// Where the step is fetched by other means than the source's pages.
+    pub policy: Option<Arc<FetchPolicy>>,
     /// The page lists offers (or, in the search step, results).
     pub has_list: bool,
     /// The page links to the next page of its list.
@@ -111,6 +113,28 @@ impl Definition {
     /// Most pages one lookup can have.
     pub fn max_pages(&self) -> u32 {
         self.list_step().map_or(1, |step| step.max_pages)
+    }
+
+    /// How a step's pages are fetched.
+    pub fn policy_of(&self, step: &Step) -> Arc<FetchPolicy> {
+        step.policy.as_ref().unwrap_or(&self.policy).clone()
+    }
+
+    pub fn steps(&self) -> impl Iterator<Item = &Step> {
+        [&self.search, &self.product, &self.offers].into_iter().flatten()
+    }
+
+    /// Whether any of its pages is made by the operator's browser.
+    pub fn needs_browser(&self) -> bool {
+        self.steps().any(|step| self.policy_of(step).needs_browser())
+    }
+
+    /// Has all pages fetched through this pool of proxies.
+    pub(super) fn set_proxies(&mut self, pool: &str) {
+        let steps = [&mut self.search, &mut self.product, &mut self.offers].into_iter().flatten();
+        for policy in steps.filter_map(|step| step.policy.as_mut()).chain([&mut self.policy]) {
+            Arc::make_mut(policy).proxies = Some(pool.to_owned());
+        }
     }
 
     /// Of prices in that country that do not name one.

@@ -3,7 +3,7 @@
 
 use super::Kind;
 use crate::extraction::Recipe;
-use crate::fetching::FetchPolicy;
+use crate::fetching::{FetchPolicy, Means};
 use serde::Deserialize;
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use std::collections::BTreeMap;
@@ -63,6 +63,8 @@ pub(super) struct StepsFile {
 pub(super) struct SearchFile {
     pub keys: Option<Vec<String>>,
     pub url: Option<String>,
+    pub fetch: Option<Means>,
+    pub wait_for: Option<String>,
     pub page: Option<Recipe>,
 }
 
@@ -70,6 +72,8 @@ pub(super) struct SearchFile {
 #[serde(default, deny_unknown_fields)]
 pub(super) struct StepFile {
     pub url: Option<String>,
+    pub fetch: Option<Means>,
+    pub wait_for: Option<String>,
     pub page: Option<Recipe>,
     pub first_page: Option<u32>,
     pub page_step: Option<u32>,

@@ -129,8 +129,7 @@ impl Registry {
         let Some(name) = self.find(source).map(|definition| definition.name.clone()) else { return false };
         let spellings = self.by_spelling.values_mut().filter(|definition| definition.name == name);
         for definition in self.by_name.get_mut(&name).into_iter().chain(spellings) {
-            let definition = Arc::make_mut(definition);
-            Arc::make_mut(&mut definition.policy).proxies = Some(pool.to_owned());
+            Arc::make_mut(definition).set_proxies(pool);
         }
         true
     }
