@@ -2,7 +2,7 @@
 
 use super::*;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, UdpSocket};
 
 /// A port of this machine that counts who connects, whatever is spoken.
 async fn witness() -> (u16, Arc<AtomicUsize>) {
@@ -18,10 +18,26 @@ async fn witness() -> (u16, Arc<AtomicUsize>) {
     (port, count)
 }
 
+/// The same for datagrams.
+async fn udp_witness() -> (u16, Arc<AtomicUsize>) {
+    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let port = socket.local_addr().unwrap().port();
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&count);
+    tokio::spawn(async move {
+        let mut bytes = [0; 2048];
+        while socket.recv(&mut bytes).await.is_ok() {
+            counted.fetch_add(1, SeqCst);
+        }
+    });
+    (port, count)
+}
+
 #[tokio::test]
 async fn a_page_reaches_nothing_private() {
     let Some(chromium) = Chromium::shared() else { return };
     let (port, connections) = witness().await;
+    let (udp_port, datagrams) = udp_witness().await;
     let body = format!(
         "<script>
         const said = [];
@@ -45,12 +61,17 @@ async fn a_page_reaches_nothing_private() {
                 const w = new Worker(URL.createObjectURL(worker));
                 w.onmessage = m => m.data == 'WORKS' ? ok() : no(); w.onerror = no; }})),
         ];
+        const stun = `try {{ const p = new RTCPeerConnection({{iceServers: [{{urls: 'stun:127.0.0.1:{udp_port}'}},
+            {{urls: 'turn:127.0.0.1:{port}?transport=tcp', username: 'u', credential: 'p'}}]}});
+            p.createDataChannel('x'); p.createOffer().then(o => p.setLocalDescription(o)); }} catch (e) {{}}`;
+        Function(stun)();
+        setTimeout(() => document.getElementById('f').submit(), 200);
         navigator.sendBeacon(at + 'beacon', 'x');
+        Promise.all(asked).then(() => document.body.insertAdjacentHTML('beforeend', '<b id=done>' + said + '</b>'));
         document.write(`<img src=${{at}}i><iframe src=${{at}}f></iframe><link rel=preconnect href=${{at}}>
             <link rel=prefetch href=${{at}}p><link rel=preload as=script href=${{at}}l><script src=${{at}}s></` + `script>
-            <object data=${{at}}o></object><video src=${{at}}v></video><form id=f target=_blank action=${{at}}form></form>`);
-        document.getElementById('f').submit();
-        Promise.all(asked).then(() => document.body.insertAdjacentHTML('beforeend', '<b id=done>' + said + '</b>'));
+            <object data=${{at}}o></object><video src=${{at}}v></video><iframe srcdoc="<script>${{stun}}</` + `script>"></iframe><iframe sandbox=allow-scripts
+            srcdoc="<script>${{stun}}</` + `script>"></iframe><form id=f target=_blank action=${{at}}form></form>`);
         </script>"
     );
     let server = shop(&body, move |request| match request.path.as_str() {
@@ -61,10 +82,10 @@ async fn a_page_reaches_nothing_private() {
     let fetcher = fetcher(&[&server], settings(), browser_settings(&chromium));
     let policy = FetchPolicy { wait_for: Some("#done".to_owned()), ..by_browser() };
     let page = fetch(&fetcher, &server.url("/"), policy).await.unwrap();
-    let (_, said) = page.text.split_once("<b id=\"done\">").unwrap();
+    let (_, said) = page.text.split_once("<b id=\"done\">").unwrap_or_else(|| panic!("{}", page.text));
     let said = said.split('<').next().unwrap_or_default();
     assert!(said.contains("port fails") && !said.contains("WORKS"), "{said}");
-    assert_eq!(connections.load(SeqCst), 0, "{said}");
+    assert_eq!((connections.load(SeqCst), datagrams.load(SeqCst)), (0, 0), "{said}");
 }
 
 #[tokio::test]

@@ -2,21 +2,6 @@
 
 use super::*;
 
-/// How often it is looked whether the browser has thrown a page away, and how long between.
-const MOST_LOOKS: u32 = 200;
-
-/// Waits until no page of a shop is open.
-async fn assert_no_page_is_left(chromium: &Chromium, server: &Hostile) {
-    let base = server.url("/");
-    for _ in 0..MOST_LOOKS {
-        if !chromium.pages().await.iter().any(|page| page.starts_with(&base)) {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
-    panic!("a page is left: {:?}", chromium.pages().await);
-}
-
 fn within(policy: FetchPolicy, timeout_ms: u64) -> FetchPolicy {
     FetchPolicy { timeout_ms: Some(timeout_ms), ..policy }
 }

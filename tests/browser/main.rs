@@ -62,6 +62,21 @@ async fn fetch_from(chromium: &Chromium, server: &Hostile) -> Result<FetchedPage
     fetch(&fetcher, &server.url("/"), by_browser()).await
 }
 
+/// How often it is looked whether the browser has thrown a page away, and how long between.
+const MOST_LOOKS: u32 = 200;
+
+/// Waits until no page of a shop is open.
+async fn assert_no_page_is_left(chromium: &Chromium, server: &Hostile) {
+    let base = server.url("/");
+    for _ in 0..MOST_LOOKS {
+        if !chromium.pages().await.iter().any(|page| page.starts_with(&base)) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+    panic!("a page is left: {:?}", chromium.pages().await);
+}
+
 /// A shop of one page with this in its body, whose other addresses are answered by `rest`.
 async fn shop(body: &str, rest: impl Fn(&Request) -> Vec<Act> + Send + Sync + 'static) -> Hostile {
     let html = format!("<!doctype html><title>Shop</title><body>{body}");

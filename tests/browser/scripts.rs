@@ -32,7 +32,7 @@ async fn a_price_that_a_script_fetches_is_there() {
         "{heads:?}"
     );
     assert!(heads[2].starts_with("post ") && heads[2].contains("x-shop: 7") && heads[2].contains("content-length: 5"));
-    assert!(chromium.pages().await.is_empty());
+    assert_no_page_is_left(&chromium, &server).await;
 }
 
 #[tokio::test]
@@ -78,4 +78,25 @@ async fn dialogs_and_new_windows_hold_nothing_up() {
     let page = fetch_from(&chromium, &server).await.unwrap();
     assert!(page.text.contains("<p>19</p>"));
     assert_eq!(server.paths(), ["/"]);
+}
+
+#[tokio::test]
+async fn a_session_lasts_as_long_as_the_page() {
+    let Some(chromium) = Chromium::shared() else { return };
+    let asks = "<b></b><script>fetch('/api').then(r => r.text()).then(t => document.querySelector('b').textContent = t)</script>";
+    let server = Hostile::start(move |request| {
+        let knows = request.head.to_ascii_lowercase().contains("cookie: session=7");
+        std::future::ready(match request.path.as_str() {
+            "/" if knows => page("<b>remembered</b>"),
+            "/" => answer(200, &["Content-Type: text/html", "Set-Cookie: session=7; Path=/"], asks),
+            _ if knows => json("19.90"),
+            _ => json("who are you?"),
+        })
+    })
+    .await;
+    let fetcher = fetcher(&[&server], settings(), browser_settings(&chromium));
+    for _ in 0..2 {
+        let page = fetch(&fetcher, &server.url("/"), by_browser()).await.unwrap();
+        assert!(page.text.contains("<b>19.90</b>"), "{}", page.text);
+    }
 }
