@@ -2,19 +2,20 @@
 
 use crate::app::{App, SharedApp};
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, ProxyPoolConfig};
 use crate::demo::Market;
 use crate::domain::HourKey;
-use crate::fetching::Fetcher;
+use crate::fetching::{Browser, DIRECT, Fetcher};
 use crate::health::{self, Tally};
 use crate::ids::Ids;
 use crate::lookup::{Embedded, EmbeddedAnswer, Engine, LookupEvent, MetricsHook, PageHook, PageSeen};
-use crate::outbound::Outbound;
+use crate::outbound::{Outbound, ProxyAddress};
 use crate::queue::Queue;
 use crate::sources::{DefinitionError, Registry};
 use crate::storage::{Db, DbSettings, StorageError};
 use crate::telemetry::{LookupSeen, Metrics, SeenPage};
 use crate::{http, workers};
+use std::collections::BTreeMap;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -90,7 +91,47 @@ pub async fn open_database(config: &Config) -> Result<(Db, Queue), BootError> {
 
 /// The sources of the settings.
 pub fn load_sources(config: &Config, definitions: &[(String, String)]) -> Result<Registry, BootError> {
-    Registry::load(config.sources.directory(), definitions).map_err(BootError::Definitions)
+    let mut registry = Registry::load(config.sources.directory(), definitions).map_err(BootError::Definitions)?;
+    let wrong = |cause| BootError::Setting { name: "proxies", cause };
+    for (pool, settings) in &config.proxies {
+        for source in &settings.sources {
+            if !registry.assign_proxies(source, pool) {
+                return Err(wrong(format!("the pool {pool} is for the source {source}, which is not known")));
+            }
+        }
+    }
+    for definition in registry.iter() {
+        if definition.needs_browser() && config.browser.url.is_empty() {
+            let cause = format!(
+                "the source {} ({}) is fetched with a browser, and the settings name none",
+                definition.name, definition.file
+            );
+            return Err(BootError::Setting { name: "browser.url", cause });
+        }
+        let pool = definition.policy.proxies.as_deref().filter(|pool| !pool.is_empty() && *pool != DIRECT);
+        if let Some(pool) = pool.filter(|pool| !config.proxies.contains_key(*pool)) {
+            return Err(wrong(format!("the source {} ({}) wants the pool {pool}", definition.name, definition.file)));
+        }
+    }
+    Ok(registry)
+}
+
+/// The pools of proxies of the settings, by name.
+fn read_pools(config: &Config) -> Result<BTreeMap<String, Vec<ProxyAddress>>, BootError> {
+    let wrong = |cause| BootError::Setting { name: "proxies", cause };
+    let default = &config.fetching.proxies;
+    if !default.is_empty() && !config.proxies.contains_key(default) {
+        return Err(wrong(format!("fetching.proxies names the pool {default}, which is not there")));
+    }
+    let read = |(name, pool): (&String, &ProxyPoolConfig)| {
+        let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'-');
+        if name.is_empty() || name == DIRECT || !name.bytes().all(is_word) {
+            return Err(wrong(format!("a pool cannot be named {name:?}")));
+        }
+        let addresses = pool.urls.addresses().map_err(|cause| wrong(format!("{name}: {cause}")))?;
+        Ok((name.clone(), addresses))
+    };
+    config.proxies.iter().map(read).collect()
 }
 
 /// The one crawler of a process.
@@ -110,8 +151,11 @@ pub fn open_fetcher(config: &Config, clock: &Clock) -> Result<Fetcher, BootError
             .map_err(|cause| setting("outbound.ca_file", format!("{}: {cause}", authorities.display())))?;
         outbound = outbound.trusting(&pem).map_err(|cause| setting("outbound.ca_file", cause.to_string()))?;
     }
-    Fetcher::new(outbound, config.fetching.clone(), clock.clone())
-        .map_err(|cause| setting("fetching", cause.to_string()))
+    let pools = read_pools(config)?;
+    let fetcher = Fetcher::new(outbound, config.fetching.clone(), clock.clone())
+        .map_err(|cause| setting("fetching", cause.to_string()))?;
+    let browser = Browser::new(config.browser.clone()).map_err(|cause| setting("browser", cause.to_string()))?;
+    Ok(fetcher.with_proxies(pools).with_browser(browser))
 }
 
 /// Starts a server: checks the settings and definitions, opens and migrates the database, listens, and works.
@@ -216,5 +260,47 @@ impl Running {
             Err(_) => tracing::warn!("the last counts of the sources' health are lost: the database does not answer"),
         }
         self.app.db.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(environment: &[(&str, &str)]) -> Config {
+        let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        crate::config::load(None, environment).unwrap()
+    }
+
+    const URLS: (&str, &str) = ("PRICEMILL_PROXIES__RENTED__URLS", "http://u:s3cret@10.0.0.1:3128");
+
+    #[test]
+    fn a_pool_is_assigned_to_its_sources() {
+        let config = config(&[URLS, ("PRICEMILL_PROXIES__RENTED__SOURCES", "[\"web\"]")]);
+        let registry = load_sources(&config, &[]).unwrap();
+        for source in [registry.find("web").unwrap(), registry.get(&registry.find("web").unwrap().name).unwrap()] {
+            assert_eq!(source.policy.proxies.as_deref(), Some("rented"));
+        }
+        assert_eq!(registry.find("test").unwrap().policy.proxies, None);
+        assert!(open_fetcher(&config, &Clock::system()).is_ok());
+    }
+
+    #[test]
+    fn pools_that_cannot_be_end_the_start_without_telling_a_password() {
+        let unknown_source = config(&[URLS, ("PRICEMILL_PROXIES__RENTED__SOURCES", "[\"webb\"]")]);
+        let wants =
+            include_str!("sources/shops/web.toml").replace("[fetch]", "[unused]") + "\n[fetch]\nproxies = \"p\"\n";
+        for failed in [
+            load_sources(&unknown_source, &[]).unwrap_err(),
+            load_sources(&config(&[]), &[("web.toml".to_owned(), wants)]).unwrap_err(),
+            open_fetcher(&config(&[("PRICEMILL_FETCHING__PROXIES", "rented")]), &Clock::system()).unwrap_err(),
+            open_fetcher(&config(&[("PRICEMILL_PROXIES__RENTED__URLS", "")]), &Clock::system()).unwrap_err(),
+            open_fetcher(&config(&[("PRICEMILL_PROXIES__DIRECT__URLS", URLS.1)]), &Clock::system()).unwrap_err(),
+            open_fetcher(&config(&[(URLS.0, "http://u:s3cret@10.0.0.1:3128 ftp://u:s3cret@h")]), &Clock::system())
+                .unwrap_err(),
+        ] {
+            let told = failed.to_string();
+            assert!(told.starts_with("setting proxies: ") && !told.contains("s3cret"), "{told}");
+        }
     }
 }

@@ -5,6 +5,10 @@
 //! answer, so a name that resolves differently a second time gains nothing; literal addresses never reach a resolver and
 //! are checked in [`Clients::client_for`]. Redirects are never followed by a client: whoever follows one asks again.
 
+mod proxy;
+
+pub use proxy::{InvalidProxy, NameError, ProxyAddress};
+
 use ipnet::IpNet;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::collections::BTreeMap;
@@ -68,10 +72,14 @@ pub struct Clients {
     ordinary: reqwest::Client,
     /// A resolver is told a name and no port, so a range with a port gets a client of its own, used for that port only.
     by_port: Arc<BTreeMap<u16, reqwest::Client>>,
+    /// The proxy that all of them go through.
+    via: Option<Arc<ProxyAddress>>,
 }
 
 struct GuardedResolver {
     outbound: Outbound,
+    /// A name that is not guarded: the operator's own proxy.
+    trusted: Option<String>,
     /// The only port this client is used for; `None`: ranges with a port are closed.
     port: Option<u16>,
 }
@@ -90,13 +98,18 @@ impl Outbound {
     /// Makes clients: no system proxy, no redirects, no decompression (the caller counts both sizes), TLS by the
     /// system's certificates.
     pub fn clients(&self, limits: ClientLimits) -> Result<Clients, OutboundError> {
+        self.clients_over(limits, None)
+    }
+
+    fn clients_over(&self, limits: ClientLimits, via: Option<&ProxyAddress>) -> Result<Clients, OutboundError> {
         install_tls_provider();
         let ports: Vec<u16> = self.allow.iter().filter_map(|range| range.port).collect();
-        let by_port = ports.into_iter().map(|port| Ok((port, self.client(limits, Some(port))?)));
+        let by_port = ports.into_iter().map(|port| Ok((port, self.client(limits, Some(port), via)?)));
         Ok(Clients {
             outbound: self.clone(),
-            ordinary: self.client(limits, None)?,
+            ordinary: self.client(limits, None, via)?,
             by_port: Arc::new(by_port.collect::<Result<_, OutboundError>>()?),
+            via: via.cloned().map(Arc::new),
         })
     }
 
@@ -107,16 +120,24 @@ impl Outbound {
             || self.allow.iter().any(|range| range.net.contains(&ip) && (range.port.is_none() || range.port == port))
     }
 
-    fn client(&self, limits: ClientLimits, port: Option<u16>) -> Result<reqwest::Client, OutboundError> {
+    fn client(
+        &self,
+        limits: ClientLimits,
+        port: Option<u16>,
+        via: Option<&ProxyAddress>,
+    ) -> Result<reqwest::Client, OutboundError> {
+        let rule = via.map(ProxyAddress::rule).transpose()?;
         let builder = || {
-            reqwest::Client::builder()
-                .no_proxy()
+            let builder = reqwest::Client::builder().no_proxy();
+            let trusted = via.map(ProxyAddress::trusted_name);
+            rule.iter()
+                .fold(builder, |builder, rule| builder.proxy(rule.clone()))
                 .redirect(reqwest::redirect::Policy::none())
                 .referer(false)
                 .connect_timeout(limits.connect_timeout)
                 .pool_max_idle_per_host(IDLE_CONNECTIONS)
                 .http2_max_header_list_size(MOST_HEADER_BYTES)
-                .dns_resolver(Arc::new(GuardedResolver { outbound: self.clone(), port }))
+                .dns_resolver(Arc::new(GuardedResolver { outbound: self.clone(), port, trusted }))
         };
         let authorities = || self.authorities.iter().cloned();
         builder().tls_certs_merge(authorities()).build().or_else(|error| {
@@ -162,8 +183,12 @@ impl Clients {
 impl Resolve for GuardedResolver {
     fn resolve(&self, name: Name) -> Resolving {
         let (outbound, port) = (self.outbound.clone(), self.port);
+        let is_trusted = self.trusted.as_deref().is_some_and(|trusted| name.as_str().eq_ignore_ascii_case(trusted));
         Box::pin(async move {
             let found = resolve(name.as_str()).await?;
+            if is_trusted {
+                return Ok(Box::new(found.into_iter()) as Addrs);
+            }
             let allowed: Vec<SocketAddr> =
                 found.iter().copied().filter(|address| outbound.is_allowed(address.ip(), port)).collect();
             if allowed.is_empty() && !found.is_empty() {
@@ -428,7 +453,7 @@ mod tests {
     #[tokio::test]
     async fn names_that_resolve_to_closed_addresses_are_refused() {
         let ask = |ranges: &[&str], port| {
-            let resolver = GuardedResolver { outbound: allowed(ranges), port };
+            let resolver = GuardedResolver { outbound: allowed(ranges), trusted: None, port };
             async move { resolver.resolve("shop.localhost".parse().unwrap()).await.map(Iterator::count) }
         };
         let refusal = ask(&[], None).await.unwrap_err();

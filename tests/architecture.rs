@@ -51,7 +51,8 @@ const ROOMS: &[(&str, &[&str])] = &[
 const CRATES: &[(&str, &[&str])] = &[
     ("actix_web", &["http/", "boot.rs", "demo/"]),
     ("actix_cors", &["http/"]),
-    ("reqwest", &["outbound.rs", "fetching/", "cli/client.rs"]),
+    ("reqwest", &["outbound.rs", "outbound/", "fetching/", "cli/client.rs"]),
+    ("tokio_tungstenite", &["fetching/browser/"]),
     ("sea_orm", &["storage/"]),
     ("entity", &["storage/"]),
     ("migration", &["storage/"]),

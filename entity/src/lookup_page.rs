@@ -17,6 +17,8 @@ pub struct Model {
     pub is_last: bool,
     /// The page as JSON; null when the source has no such product.
     pub content: Option<String>,
+    /// Which version of which page was read, as JSON; null when the server gave no marks of it.
+    pub version: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

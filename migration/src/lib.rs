@@ -4,6 +4,7 @@ pub use sea_orm_migration::prelude::*;
 
 mod m20261124_000001_account;
 mod m20261124_000002_bulk;
+mod m20261125_000003_page_version;
 mod m20261125_000010_source_health;
 
 pub struct Migrator;
@@ -14,6 +15,7 @@ impl MigratorTrait for Migrator {
         vec![
             Box::new(m20261124_000001_account::Migration),
             Box::new(m20261124_000002_bulk::Migration),
+            Box::new(m20261125_000003_page_version::Migration),
             Box::new(m20261125_000010_source_health::Migration),
         ]
     }

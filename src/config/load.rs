@@ -47,7 +47,29 @@ fn check(settings: &Table, origin: &str) -> Result<Config, ConfigError> {
 }
 
 fn invalid(origin: &str, cause: impl std::fmt::Display) -> ConfigError {
-    ConfigError::Invalid { origin: origin.to_owned(), cause: cause.to_string().trim_end().to_owned() }
+    ConfigError::Invalid { origin: origin.to_owned(), cause: without_passwords(cause.to_string().trim_end()) }
+}
+
+/// The text with whatever stands between `://` and `@` blotted out: errors quote the line they are about, and that may be a
+/// database's or a proxy's address.
+fn without_passwords(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("://") {
+        kept.push_str(before);
+        kept.push_str("://");
+        // A password may hold anything but a blank or quote, written badly even a slash; so the last @ of the word counts.
+        let word = &after[..after.find([' ', '"', '\'', '`', ',', '\n']).unwrap_or(after.len())];
+        rest = match word.rfind('@') {
+            Some(at) => {
+                kept.push_str("***");
+                &after[at..]
+            }
+            None => after,
+        };
+    }
+    kept.push_str(rest);
+    kept
 }
 
 fn override_with(base: &mut Table, over: Table) {
@@ -117,6 +139,46 @@ mod tests {
         let error = load(None, env(&[("PRICEMILL_SERVER__LISTENN", "x")])).unwrap_err().to_string();
         assert!(error.contains("listenn"), "{error}");
         assert!(load(None, env(&[("PRICEMILL_JOBS__BATCHES", "many")])).is_err());
+    }
+
+    #[test]
+    fn errors_never_quote_a_password() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("pricemill.toml");
+        for text in [
+            "[proxies.rented]\nurls = [\"http://u:s3cret@h:1, \n",
+            "[proxies.rented]\nurls = 'socks5://u:s3cret/x@h:1\n",
+            "[proxies.rented]\nurl = \"http://u:s3cret@h:1\"",
+            "[proxies.rented]\nurls = { a = \"http://u:s3cret@h:1\" }",
+            "[proxies]\nrented = \"http://u:s3cret@h:1\"",
+            "[database]\nurl = \"postgres://u:s3cret@h/d\" x",
+        ] {
+            std::fs::write(&path, text).unwrap();
+            let error = load(Some(&path), []).unwrap_err();
+            assert!(!error.to_string().contains("s3cret"), "{error}");
+        }
+        for (name, value) in [
+            ("PRICEMILL_PROXIES__RENTED__URLS", "[\"http://u:s3cret@h:1\", 7]"),
+            ("PRICEMILL_PROXIES__RENTED__URL", "http://u:s3cret@h:1"),
+            ("PRICEMILL_SERVER__THREADS", "http://u:s3cret@h:1"),
+        ] {
+            let error = load(None, env(&[(name, value)])).unwrap_err();
+            assert!(!error.to_string().contains("s3cret"), "{error}");
+        }
+    }
+
+    #[test]
+    fn pools_of_proxies_come_from_the_file_and_the_environment() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("pricemill.toml");
+        std::fs::write(&path, "[proxies.rented]\nurls = [\"http://h:1\"]\nsources = [\"web\"]\n").unwrap();
+        let from_file = load(Some(&path), []).unwrap();
+        let over = env(&[("PRICEMILL_PROXIES__RENTED__URLS", "http://u:s3cret@h:1 socks5://h:2")]);
+        let over = load(Some(&path), over).unwrap();
+        let count = |config: &Config| config.proxies["rented"].urls.addresses().unwrap().len();
+        assert_eq!((count(&from_file), count(&over)), (1, 2));
+        assert_eq!(over.proxies["rented"].sources, ["web"]);
+        assert!(!format!("{over:?}").contains("s3cret"));
     }
 
     #[test]

@@ -5,6 +5,6 @@ mod sections;
 
 pub use load::{ConfigError, load};
 pub use sections::{
-    Config, DatabaseConfig, HealthConfig, JobsConfig, LogConfig, LogFormat, OutboundConfig, PlanConfig, ServerConfig,
-    SourcesConfig,
+    Config, DatabaseConfig, HealthConfig, JobsConfig, LogConfig, LogFormat, OutboundConfig, PlanConfig,
+    ProxyPoolConfig, ServerConfig, SourcesConfig,
 };

@@ -1,7 +1,7 @@
 //! The settings by section; `default.toml` says what each means.
 
 use crate::domain::{Credits, DriftRules};
-use crate::fetching::FetchSettings;
+use crate::fetching::{BrowserSettings, FetchSettings, ProxyUrls};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -14,6 +14,10 @@ pub struct Config {
     pub database: DatabaseConfig,
     pub outbound: OutboundConfig,
     pub fetching: FetchSettings,
+    pub browser: BrowserSettings,
+    /// Pools of proxies by name.
+    #[serde(default)]
+    pub proxies: BTreeMap<String, ProxyPoolConfig>,
     pub sources: SourcesConfig,
     pub jobs: JobsConfig,
     pub health: HealthConfig,
@@ -43,6 +47,14 @@ pub struct DatabaseConfig {
 pub struct OutboundConfig {
     pub allow: Vec<String>,
     pub ca_file: PathBuf,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct ProxyPoolConfig {
+    pub urls: ProxyUrls,
+    /// Sources whose pages are fetched through this pool, whatever their definitions say.
+    pub sources: Vec<String>,
 }
 
 #[derive(Debug, Clone, Deserialize)]

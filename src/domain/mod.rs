@@ -32,7 +32,7 @@ pub use job::{
     AccountId, InvalidValues, JobId, JobSpec, JobStatus, MAX_VALUES, RequestedValue, distinct_values, progress_percent,
 };
 pub use lookup::{InvalidValue, Key, Lookup, MAX_KEYWORD_CHARS, MAX_SOURCE_ID_CHARS, SourceName, Topic, check_value};
-pub use lookup_page::LookupPage;
+pub use lookup_page::{LookupPage, PageVersion, Validators};
 pub use options::{Completeness, ConditionFilter, Currentness, LookupOptions, MaxAge, PageLimit};
 pub use product::{Offer, PageContent, Product, rank_by_total};
 pub use reason::Reason;

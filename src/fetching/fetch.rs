@@ -6,19 +6,27 @@ use super::cookies::Jar;
 use super::hosts::{Host, Hosts};
 use super::judge::{health, judge_bytes, judge_content_type, judge_status, judge_text};
 use super::pace::Turn;
+use super::proxies::{Lent, NoProxy, ProxyPools, Route};
 use super::retry::{Failure, PutOff, backoff, is_transient_status, retry_after};
 use super::robots::{self, Kept, read_rules};
 use super::send::{self, Limits};
 use super::stats::FetchStats;
 use super::tempo::Sign;
 use super::weight::Scales;
-use super::{BreakerSettings, FetchError, FetchPolicy, FetchSettings, FetchState, FetchedPage, PageRequest, charset};
+use super::{
+    Answer, BreakerSettings, Browser, FetchError, FetchPolicy, FetchSettings, FetchState, FetchedPage, PageRequest,
+    charset, version,
+};
 use crate::clock::Clock;
-use crate::outbound::{ClientLimits, Clients, Outbound, OutboundError};
-use reqwest::header;
+use crate::domain::Validators;
+use crate::outbound::{ClientLimits, Clients, NameError, Outbound, OutboundError, ProxyAddress};
+use reqwest::{Method, header};
+use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use url::Url;
+
+pub(super) static NO_VERSION: Validators = Validators { etag: None, last_modified: None };
 
 /// Most redirects followed for one page.
 const MOST_REDIRECTS: u32 = 5;
@@ -26,13 +34,16 @@ const MOST_REDIRECTS: u32 = 5;
 /// Fetches pages and remembers how each host wants to be treated. One for the whole process.
 #[derive(Debug)]
 pub struct Fetcher {
+    outbound: Outbound,
     clients: Clients,
-    settings: FetchSettings,
-    clock: Clock,
-    hosts: Hosts,
+    proxies: ProxyPools,
+    pub(super) browser: Option<Browser>,
+    pub(super) settings: FetchSettings,
+    pub(super) clock: Clock,
+    pub(super) hosts: Hosts,
     put_off: PutOff,
-    scales: Scales,
-    stats: Arc<FetchStats>,
+    pub(super) scales: Scales,
+    pub(super) stats: Arc<FetchStats>,
 }
 
 /// Why there is no fetcher.
@@ -43,39 +54,46 @@ pub enum FetcherError {
 }
 
 /// Where one hop ends.
-enum Hop {
+pub(super) enum Hop {
     Page(FetchedPage),
+    Unchanged,
     Moved(Url),
 }
 
 /// One try for a page, and what is left of its time.
-struct Trip<'f> {
-    fetcher: &'f Fetcher,
-    policy: &'f FetchPolicy,
-    origin: url::Origin,
+pub(super) struct Trip<'f> {
+    pub fetcher: &'f Fetcher,
+    pub policy: &'f FetchPolicy,
+    /// The version that is known of the page.
+    pub known: &'f Validators,
+    /// What the whole trip goes through: a session that changed its address midway would look like theft.
+    pub proxy: Option<&'f Lent<'f>>,
+    pub origin: url::Origin,
     /// For the network: redirects and bodies.
-    network: Duration,
+    pub network: Duration,
     /// For waiting: breaker, pace and open connections.
-    patience: Duration,
-    jar: Jar,
+    pub patience: Duration,
+    pub jar: Jar,
 }
 
 /// A request's passage through a host's breaker. The breaker hears of its end even if the request is dropped midway, or
 /// a probe that nobody waits for any more would keep the host shut.
-struct Passage<'f> {
-    fetcher: &'f Fetcher,
-    host: Arc<Host>,
-    admission: Admission,
-    health: Health,
-    settings: BreakerSettings,
+pub(super) struct Passage<'f> {
+    pub fetcher: &'f Fetcher,
+    pub host: Arc<Host>,
+    pub admission: Admission,
+    pub health: Health,
+    pub settings: BreakerSettings,
 }
 
 impl Fetcher {
     /// A fetcher that knows no host yet.
     pub fn new(outbound: Outbound, settings: FetchSettings, clock: Clock) -> Result<Fetcher, FetcherError> {
-        let limits = ClientLimits { connect_timeout: Duration::from_millis(settings.connect_timeout_ms) };
         Ok(Fetcher {
-            clients: outbound.clients(limits)?,
+            clients: outbound.clients(client_limits(&settings))?,
+            outbound,
+            proxies: ProxyPools::new(BTreeMap::new(), settings.proxy_rest),
+            browser: None,
             hosts: Hosts::new(settings.hosts_remembered),
             put_off: PutOff::default(),
             scales: Scales::new(settings.max_bytes_held),
@@ -85,12 +103,32 @@ impl Fetcher {
         })
     }
 
+    /// The same fetcher with these pools of proxies, by name.
+    pub fn with_proxies(self, pools: BTreeMap<String, Vec<ProxyAddress>>) -> Fetcher {
+        Fetcher { proxies: ProxyPools::new(pools, self.settings.proxy_rest), ..self }
+    }
+
+    /// The same fetcher with a browser for the pages that want one.
+    pub fn with_browser(self, browser: Option<Browser>) -> Fetcher {
+        Fetcher { browser, ..self }
+    }
+
     /// Gets one page, trying again where that may help.
     ///
     /// [`FetchError::Later`] means that a wait would be longer than the request's patience: ask again after it. The tries
     /// made so far are remembered, so a page is never put off without end.
     pub async fn fetch(&self, request: &PageRequest) -> Result<FetchedPage, FetchError> {
-        let answer = self.try_page(request).await;
+        match self.fetch_if_changed(request, &Validators::default()).await? {
+            Answer::Page(page) => Ok(page),
+            // Nobody asked whether it changed: `exchange` made an error of it.
+            Answer::Unchanged => Err(FetchError::Status(version::NOT_MODIFIED)),
+        }
+    }
+
+    /// The same for a page that is known in this version: it comes only if the server has another one. Empty marks ask for
+    /// the page in any case, and "not changed" is then an error like any status that is no page.
+    pub async fn fetch_if_changed(&self, request: &PageRequest, known: &Validators) -> Result<Answer, FetchError> {
+        let answer = self.try_page(request, known).await;
         self.stats.count_outcome(&answer);
         answer
     }
@@ -111,14 +149,24 @@ impl Fetcher {
         send::shown_headers(&self.settings.user_agent, policy)
     }
 
-    async fn try_page(&self, request: &PageRequest) -> Result<FetchedPage, FetchError> {
+    async fn try_page(&self, request: &PageRequest, known: &Validators) -> Result<Answer, FetchError> {
         let mut tries = self.put_off.take(&request.url);
         let mut patience = request.patience;
         let mut jar = Jar::default();
+        let mut route = self.proxies.route(&request.policy, &self.settings.proxies)?;
         loop {
+            let lent = match self.next_proxy(&mut route, &mut patience).await {
+                Ok(lent) => lent,
+                Err(error) => {
+                    self.put_off.keep(&request.url, tries);
+                    return Err(error);
+                }
+            };
             let mut trip = Trip {
                 fetcher: self,
                 policy: &request.policy,
+                known,
+                proxy: lent.as_ref(),
                 origin: request.url.origin(),
                 network: request.policy.timeout_ms.map_or(self.settings.timeout(), Duration::from_millis),
                 patience,
@@ -126,6 +174,7 @@ impl Fetcher {
             };
             let result = trip.follow(request.url.clone()).await;
             (patience, jar) = (trip.patience, trip.jar);
+            route.settle(lent, result.as_ref().map_err(|failure| &failure.error), self.clock.steady());
             let failure = match result {
                 Ok(page) => return Ok(page),
                 Err(failure) => failure,
@@ -135,6 +184,11 @@ impl Fetcher {
                 return Err(failure.error);
             }
             tries += 1;
+            let elsewhere = route.may_go_elsewhere(&failure.error, self.clock.steady());
+            if elsewhere && tries < self.settings.tries {
+                self.stats.count_retry();
+                continue;
+            }
             if !failure.is_worth_another(tries, self.settings.tries) {
                 return Err(failure.error);
             }
@@ -148,15 +202,47 @@ impl Fetcher {
             self.stats.count_retry();
         }
     }
+
+    /// The proxy for the next try, `None` for the direct way; waits for one if there is patience for it.
+    async fn next_proxy<'p>(
+        &'p self,
+        route: &mut Route<'p>,
+        patience: &mut Duration,
+    ) -> Result<Option<Lent<'p>>, FetchError> {
+        loop {
+            match route.next(self.clock.steady()) {
+                Ok(lent) => return Ok(lent),
+                Err(NoProxy::AllDead) => return Err(route.all_dead()),
+                Err(NoProxy::Wait(wait)) => {
+                    *patience = patience.checked_sub(wait).ok_or(FetchError::Later(wait))?;
+                    tokio::time::sleep(wait).await;
+                }
+            }
+        }
+    }
+}
+
+fn client_limits(settings: &FetchSettings) -> ClientLimits {
+    ClientLimits { connect_timeout: Duration::from_millis(settings.connect_timeout_ms) }
 }
 
 impl<'f> Trip<'f> {
-    async fn follow(&mut self, mut url: Url) -> Result<FetchedPage, Failure> {
+    async fn follow(&mut self, mut url: Url) -> Result<Answer, Failure> {
         let began = self.fetcher.clock.steady();
-        for _ in 0..=MOST_REDIRECTS {
+        let asked = self.known;
+        for hops in 0..=MOST_REDIRECTS {
             match self.hop(&url).await? {
-                Hop::Page(page) => return Ok(FetchedPage { duration: began.elapsed(), ..page }),
-                Hop::Moved(target) => url = target,
+                Hop::Page(mut page) => {
+                    page.duration = began.elapsed();
+                    if hops > 0 {
+                        page.validators = Validators::default();
+                    }
+                    return Ok(Answer::Page(page));
+                }
+                Hop::Unchanged if !asked.is_empty() && hops == 0 => return Ok(Answer::Unchanged),
+                Hop::Unchanged => return Err(FetchError::Status(version::NOT_MODIFIED).into()),
+                // The marks are those of the address that was asked for, and no other's business.
+                Hop::Moved(target) => (url, self.known) = (target, &NO_VERSION),
             }
         }
         Err(FetchError::Redirect.into())
@@ -164,7 +250,7 @@ impl<'f> Trip<'f> {
 
     /// The gates, in order: address → breaker → robots → pace → send → judge.
     async fn hop(&mut self, url: &Url) -> Result<Hop, Failure> {
-        self.fetcher.client_for(url)?;
+        self.fetcher.clients(self.proxy)?.client_for(url).map_err(|refused| FetchError::Forbidden(refused.0))?;
         let concurrency = self.policy.concurrency.unwrap_or(self.fetcher.settings.concurrency);
         let host = self.fetcher.hosts.of(url, concurrency, self.fetcher.clock.steady());
         let mut passage = self.pass_breaker(&host).await?;
@@ -212,7 +298,7 @@ impl<'f> Trip<'f> {
     }
 
     /// Obeys the host's robots.txt, fetching it first when what is known of it is too old; answers the crawl delay to keep.
-    async fn ask_robots(&mut self, url: &Url, passage: &mut Passage<'f>) -> Result<Duration, Failure> {
+    pub(super) async fn ask_robots(&mut self, url: &Url, passage: &mut Passage<'f>) -> Result<Duration, Failure> {
         let (fetcher, settings) = (self.fetcher, &self.fetcher.settings);
         if !self.policy.robots.unwrap_or(settings.robots) {
             return Ok(Duration::ZERO);
@@ -224,6 +310,12 @@ impl<'f> Trip<'f> {
             Some(verdict) => verdict,
             None => {
                 let answer = self.get_robots(robots::location(url), &host).await;
+                if let (Some(_), Err(error)) = (self.proxy, &answer)
+                    && matches!(error, FetchError::Proxy(_) | FetchError::Timeout | FetchError::Connection(_))
+                {
+                    // It says more about this proxy than about the host: the next one asks again.
+                    return Err(error.clone().into());
+                }
                 passage.health = answer.as_ref().map_or_else(health, |_| Health::Answers);
                 let rules = read_rules(answer, settings.robots_name()).map_err(FetchError::Later)?;
                 let keep_ms = if rules.are_known() { settings.robots_keep_ms } else { settings.robots_retry_ms };
@@ -243,10 +335,12 @@ impl<'f> Trip<'f> {
         let mut tries = 0;
         loop {
             let turn = self.take_turn(host, Duration::ZERO).await?;
-            let answer = within(self.network, self.fetcher.read_robots(location.clone(), self.policy)).await;
+            let answer =
+                within(self.network, self.fetcher.read_robots(location.clone(), self.policy, self.proxy)).await;
             drop(turn);
             tries += 1;
             match answer {
+                Err(Failure { error: error @ FetchError::Proxy(_), .. }) => return Err(error),
                 Err(failure) if failure.is_transient && tries < self.fetcher.settings.tries => {
                     let pause = backoff(tries, &self.fetcher.settings.backoff);
                     // Impatience ends the tries, not the wait for an answer: the rules are then unreachable for now.
@@ -272,9 +366,13 @@ impl<'f> Trip<'f> {
 
     /// Sends and judges, within what is left of the time for the network.
     async fn visit(&mut self, url: &Url) -> Result<Hop, Failure> {
+        if self.policy.needs_browser() {
+            return self.render(url).await;
+        }
         let began = self.fetcher.clock.steady();
         let is_own_host = url.origin() == self.origin;
-        let outcome = within(self.network, self.fetcher.exchange(url, self.policy, is_own_host, &mut self.jar)).await;
+        let fetcher = self.fetcher;
+        let outcome = within(self.network, fetcher.exchange(url, self, is_own_host)).await;
         self.network = self.network.saturating_sub(began.elapsed());
         outcome
     }
@@ -287,21 +385,47 @@ impl<'f> Trip<'f> {
 }
 
 impl Fetcher {
-    fn client_for(&self, url: &Url) -> Result<&reqwest::Client, FetchError> {
-        self.clients.client_for(url).map_err(|refused| FetchError::Forbidden(refused.0))
+    pub(super) fn clients<'s>(&'s self, proxy: Option<&'s Lent<'_>>) -> Result<&'s Clients, FetchError> {
+        match proxy {
+            Some(lent) => lent.clients(&self.outbound, client_limits(&self.settings)),
+            None => Ok(&self.clients),
+        }
     }
 
-    async fn exchange(
+    async fn send(
         &self,
         url: &Url,
-        policy: &FetchPolicy,
-        is_own_host: bool,
-        jar: &mut Jar,
-    ) -> Result<Hop, Failure> {
+        headers: header::HeaderMap,
+        proxy: Option<&Lent<'_>>,
+    ) -> Result<reqwest::Response, FetchError> {
+        self.send_with(Method::GET, url, headers, Vec::new(), proxy).await
+    }
+
+    /// Sends a request to where it may go.
+    pub(super) async fn send_with(
+        &self,
+        method: Method,
+        url: &Url,
+        headers: header::HeaderMap,
+        body: Vec<u8>,
+        proxy: Option<&Lent<'_>>,
+    ) -> Result<reqwest::Response, FetchError> {
+        let clients = self.clients(proxy)?;
+        let client = clients.client_for(url).map_err(|refused| FetchError::Forbidden(refused.0))?;
+        clients.check_name(url).await.map_err(|error| match error {
+            NameError::NotAllowed(refused) => FetchError::Forbidden(refused.0),
+            NameError::Unresolved(error) => FetchError::Connection(error.to_string()),
+        })?;
+        send::send(client, method, url, headers, body, clients.is_proxied(), &self.stats).await
+    }
+
+    async fn exchange(&self, url: &Url, trip: &mut Trip<'_>, is_own_host: bool) -> Result<Hop, Failure> {
+        let policy = trip.policy;
         let mut headers = send::request_headers(&self.settings.user_agent, policy, is_own_host);
-        jar.add_to(&mut headers, url);
-        let response = send::send(self.client_for(url)?, url, headers, &self.stats).await?;
-        jar.take(response.headers(), url, self.now());
+        version::ask_for_change(&mut headers, trip.known);
+        trip.jar.add_to(&mut headers, url);
+        let response = self.send(url, headers, trip.proxy).await?;
+        trip.jar.take(response.headers(), url, self.now());
         let block_page = |error| Failure::block_page(error, Duration::from_millis(self.settings.block_pause_ms));
         if let Some(target) = send::redirect_target(&response, url) {
             let target = target?;
@@ -309,6 +433,9 @@ impl Fetcher {
             return Ok(Hop::Moved(target));
         }
         let status = response.status().as_u16();
+        if status == version::NOT_MODIFIED {
+            return Ok(Hop::Unchanged);
+        }
         judge_status(status, &policy.blocked).map_err(|error| self.failure(error, &response))?;
         judge_headers(response.headers()).map_err(block_page)?;
         let (content_type, charset) = send::content_type(response.headers());
@@ -318,6 +445,7 @@ impl Fetcher {
             tracing::debug!(length, "a body announces more than is read");
             return Err(FetchError::TooLarge(limits.received).into());
         }
+        let validators = version::validators(response.headers());
         let body = send::read_body(response, limits, self.scales.weigh(), &self.stats).await?;
         if let Some(limit) = body.passed_limit {
             return Err(FetchError::TooLarge(limit).into());
@@ -335,17 +463,23 @@ impl Fetcher {
             bytes_unpacked: body.bytes.len() as u64,
             duration: Duration::ZERO,
             weight: body.weight,
+            validators,
         }))
     }
 
     /// A robots.txt's bytes, as many as are read of one. Its redirects may lead anywhere that is allowed at all.
-    async fn read_robots(&self, mut url: Url, policy: &FetchPolicy) -> Result<Vec<u8>, Failure> {
+    async fn read_robots(
+        &self,
+        mut url: Url,
+        policy: &FetchPolicy,
+        proxy: Option<&Lent<'_>>,
+    ) -> Result<Vec<u8>, Failure> {
         // More may come than is read, so that a file that is too long is cut rather than thrown away.
         let limits = Limits { received: 4 * robots::MOST_BYTES, unpacked: robots::MOST_BYTES };
         let origin = url.origin();
         for _ in 0..=MOST_REDIRECTS {
             let headers = send::request_headers(&self.settings.user_agent, policy, url.origin() == origin);
-            let response = send::send(self.client_for(&url)?, &url, headers, &self.stats).await?;
+            let response = self.send(&url, headers, proxy).await?;
             if let Some(target) = send::redirect_target(&response, &url) {
                 url = target?;
                 continue;
@@ -359,7 +493,7 @@ impl Fetcher {
     }
 
     /// A status that is no page, with what the server says about coming back.
-    fn failure(&self, error: FetchError, response: &reqwest::Response) -> Failure {
+    pub(super) fn failure(&self, error: FetchError, response: &reqwest::Response) -> Failure {
         let is_transient = is_transient_status(response.status().as_u16());
         let cap = Duration::from_millis(self.settings.backoff.retry_after_cap_ms);
         let [value, date] =
@@ -373,7 +507,10 @@ impl Fetcher {
     }
 }
 
-async fn within<T>(time: Duration, exchange: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+pub(super) async fn within<T>(
+    time: Duration,
+    exchange: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
     tokio::time::timeout(time, exchange).await.unwrap_or_else(|_| Err(FetchError::Timeout.into()))
 }
 

@@ -67,9 +67,12 @@ pub(super) fn health(error: &FetchError) -> Health {
         | FetchError::Redirect
         | FetchError::TooLarge(_)
         | FetchError::BadBody(_) => Health::Answers,
-        FetchError::Later(_) | FetchError::Forbidden(_) | FetchError::Robots | FetchError::BreakerOpen => {
-            Health::Unknown
-        }
+        FetchError::Later(_)
+        | FetchError::Forbidden(_)
+        | FetchError::Robots
+        | FetchError::BreakerOpen
+        | FetchError::Proxy(_)
+        | FetchError::Browser(_) => Health::Unknown,
     }
 }
 

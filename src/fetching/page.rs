@@ -1,6 +1,6 @@
 //! What a fetch answers.
 
-use crate::domain::Reason;
+use crate::domain::{Reason, Validators};
 use std::time::Duration;
 use url::Url;
 
@@ -28,6 +28,16 @@ pub struct FetchedPage {
     pub duration: Duration,
     /// Its share of the bytes held at once.
     pub weight: super::Weight,
+    /// How the server marked this version; empty when it did not, or when a redirect led here.
+    pub validators: Validators,
+}
+
+/// What became of a page that was known already.
+#[derive(Debug, Clone)]
+pub enum Answer {
+    /// It is as it was. Its bytes are those of the head alone: none are counted.
+    Unchanged,
+    Page(FetchedPage),
 }
 
 /// Why there is no page. Every kind maps to one documented reason.
@@ -62,6 +72,12 @@ pub enum FetchError {
     BadBody(String),
     #[error("the host failed too often and rests")]
     BreakerOpen,
+    /// Ours, not the source's: no proxy, or one that does not let us through.
+    #[error("no way out: {0}")]
+    Proxy(String),
+    /// Ours as well: the operator's browser is not there, or failed.
+    #[error("the browser: {0}")]
+    Browser(String),
 }
 
 impl FetchError {
@@ -79,7 +95,9 @@ impl FetchError {
             | FetchError::Certificate(_)
             | FetchError::Redirect
             | FetchError::TooLarge(_)
-            | FetchError::BreakerOpen => Some(Reason::FailedToAccessSource),
+            | FetchError::BreakerOpen
+            | FetchError::Proxy(_)
+            | FetchError::Browser(_) => Some(Reason::FailedToAccessSource),
             FetchError::BadBody(_) => Some(Reason::Error),
         }
     }

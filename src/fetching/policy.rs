@@ -18,9 +18,31 @@ pub struct FetchPolicy {
     pub timeout_ms: Option<u64>,
     /// So many failures in a row, and the host rests; 0 = never, for a source that refuses single products.
     pub breaker_failures: Option<u32>,
+    /// The pool of proxies that requests leave through, of the operator's settings; `direct` = none.
+    pub proxies: Option<String>,
+    /// What fetches the pages; `None` = an ordinary request.
+    pub fetch: Option<Means>,
+    /// In the browser: a CSS selector that matches once there is something to read.
+    pub wait_for: Option<String>,
     /// Sent with every request.
     pub headers: BTreeMap<String, String>,
     pub blocked: BlockSigns,
+}
+
+/// By what means a page is fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Means {
+    /// One request.
+    Http,
+    /// The operator's browser, which runs the page's scripts.
+    Browser,
+}
+
+impl FetchPolicy {
+    pub fn needs_browser(&self) -> bool {
+        self.fetch == Some(Means::Browser)
+    }
 }
 
 /// How an answer that refuses us looks, beside the statuses 401, 403, 407, 429 and 503.

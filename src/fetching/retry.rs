@@ -52,7 +52,10 @@ impl Failure {
 
 impl From<FetchError> for Failure {
     fn from(error: FetchError) -> Failure {
-        let is_transient = matches!(error, FetchError::Timeout | FetchError::Connection(_));
+        let is_transient = matches!(
+            error,
+            FetchError::Timeout | FetchError::Connection(_) | FetchError::Proxy(_) | FetchError::Browser(_)
+        );
         Failure { is_transient, ..Failure::lasting(error) }
     }
 }

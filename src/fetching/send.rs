@@ -5,6 +5,7 @@ use super::weight::{Weighing, Weight};
 use super::{FetchError, FetchPolicy, FetchStats, charset};
 use crate::outbound::refused_address;
 use futures_util::TryStreamExt;
+use reqwest::Method;
 use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use std::io;
 use std::sync::Arc;
@@ -28,6 +29,18 @@ const FRAMING: [HeaderName; 6] = [
 /// The only headers of a source that go along to another host it redirects to: any other may be a secret (X-Api-Key).
 const PUBLIC: [HeaderName; 3] = [header::ACCEPT, header::ACCEPT_LANGUAGE, header::USER_AGENT];
 
+/// What a proxy says to CONNECT for a target that it cannot or will not reach, as hyper-util words it.
+const TUNNEL_REFUSAL: &str = "tunnel error: unsuccessful";
+/// What a SOCKS proxy says of a target that it cannot or will not reach, likewise.
+const SOCKS_REFUSALS: [&str; 6] = [
+    "SOCKS error: general server failure",
+    "SOCKS error: connection not allowed",
+    "SOCKS error: network unreachable",
+    "SOCKS error: host unreachable",
+    "SOCKS error: connection refused",
+    "SOCKS error: ttl expired",
+];
+
 /// Most bytes of one body, as sent and unpacked.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
@@ -50,15 +63,52 @@ pub(super) struct Body {
 #[error("longer than {0} bytes")]
 struct Overrun(u64);
 
-/// Sends a request and reads the head of the answer.
+/// Sends a request (without `Content-Length` where the body is empty) and reads the head of the answer.
 pub(super) async fn send(
     client: &reqwest::Client,
+    method: Method,
     url: &Url,
     headers: HeaderMap,
+    body: Vec<u8>,
+    is_proxied: bool,
     stats: &FetchStats,
 ) -> Result<reqwest::Response, FetchError> {
     stats.count_request();
-    client.get(url.clone()).headers(headers).send().await.map_err(|error| explain(&error))
+    let request = client.request(method, url.clone()).headers(headers);
+    let request = if body.is_empty() { request } else { request.body(body) };
+    let response = request.send().await;
+    let response = response.map_err(|error| match is_proxied && is_proxys_fault(&error, url) {
+        true => FetchError::Proxy(innermost(&error)),
+        false => explain(&error),
+    })?;
+    if is_proxied && response.status() == reqwest::StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+        return Err(FetchError::Proxy("it does not accept the user and password".to_owned()));
+    }
+    Ok(response)
+}
+
+/// Whether a connection failed on its way to the proxy or at it, and not behind it. Told by wording: the types are private.
+fn is_proxys_fault(error: &reqwest::Error, url: &Url) -> bool {
+    use std::error::Error;
+    if !error.is_connect() || refused_address(error).is_some() {
+        return false;
+    }
+    let mut cause: Option<&(dyn Error + 'static)> = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if text.starts_with("tunnel error: ") {
+            return text != TUNNEL_REFUSAL;
+        }
+        if text.starts_with("SOCKS error: ") {
+            return !SOCKS_REFUSALS.contains(&text.as_str());
+        }
+        if text == "error resolving for socks proxy" {
+            return false;
+        }
+        cause = error.source();
+    }
+    // Without a tunnel the only connection is the proxy's; with one, what fails behind its end is the server's TLS.
+    url.scheme() == "http"
 }
 
 /// The headers of a request. `is_own_host` is false once a redirect led to another origin.
@@ -147,6 +197,21 @@ pub(super) fn header_text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> &'h 
     headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
+/// What caused an error. An I/O error made of another error skips that one when asked for its source.
+fn cause_of<'e>(error: &'e (dyn std::error::Error + 'static)) -> Option<&'e (dyn std::error::Error + 'static)> {
+    let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    wrapped.map(|inner| inner as &(dyn std::error::Error + 'static)).or_else(|| error.source())
+}
+
+/// The text of the first cause, which says most.
+fn innermost(error: &reqwest::Error) -> String {
+    let mut innermost: &(dyn std::error::Error + 'static) = error;
+    while let Some(cause) = cause_of(innermost) {
+        innermost = cause;
+    }
+    innermost.to_string()
+}
+
 /// Why an exchange failed.
 fn explain(error: &reqwest::Error) -> FetchError {
     if let Some(refused) = refused_address(error) {
@@ -155,20 +220,14 @@ fn explain(error: &reqwest::Error) -> FetchError {
     if error.is_timeout() {
         return FetchError::Timeout;
     }
-    let mut innermost: &(dyn std::error::Error + 'static) = error;
-    loop {
-        // An I/O error made of another error skips that one when asked for its source.
-        let wrapped = innermost.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        let inner = wrapped.map(|inner| inner as &(dyn std::error::Error + 'static)).or_else(|| innermost.source());
-        match inner {
-            Some(inner) => innermost = inner,
-            None => break,
-        }
-        if let Some(rustls::Error::InvalidCertificate(cause)) = innermost.downcast_ref() {
+    let mut inner: &(dyn std::error::Error + 'static) = error;
+    while let Some(deeper) = cause_of(inner) {
+        inner = deeper;
+        if let Some(rustls::Error::InvalidCertificate(cause)) = inner.downcast_ref() {
             return FetchError::Certificate(cause.to_string());
         }
     }
-    FetchError::Connection(innermost.to_string())
+    FetchError::Connection(innermost(error))
 }
 
 #[cfg(test)]

@@ -39,6 +39,9 @@ pub struct FetchSettings {
     pub breaker: BreakerSettings,
     pub backoff: BackoffSettings,
     pub slowdown: SlowdownSettings,
+    /// The pool of proxies for sources that name none; empty = no proxy.
+    pub proxies: String,
+    pub proxy_rest: RestSettings,
 }
 
 /// When a host that fails is left alone.
@@ -72,6 +75,15 @@ pub struct SlowdownSettings {
     pub most_ms: u64,
 }
 
+/// How long a proxy that fails is left alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct RestSettings {
+    /// The first rest; each further one is twice the one before.
+    pub base_ms: u64,
+    pub cap_ms: u64,
+}
+
 impl Default for FetchSettings {
     fn default() -> FetchSettings {
         FetchSettings {
@@ -93,6 +105,8 @@ impl Default for FetchSettings {
             breaker: BreakerSettings::default(),
             backoff: BackoffSettings::default(),
             slowdown: SlowdownSettings::default(),
+            proxies: String::new(),
+            proxy_rest: RestSettings::default(),
         }
     }
 }
@@ -112,6 +126,20 @@ impl Default for BackoffSettings {
 impl Default for SlowdownSettings {
     fn default() -> SlowdownSettings {
         SlowdownSettings { first_ms: 100, most_ms: 10_000 }
+    }
+}
+
+impl Default for RestSettings {
+    fn default() -> RestSettings {
+        RestSettings { base_ms: 5_000, cap_ms: 600_000 }
+    }
+}
+
+impl RestSettings {
+    /// The length of a rest by its number in a row, from 1.
+    pub(super) fn pause_ms(&self, rests: u32) -> u64 {
+        let doubled = 1_u64.checked_shl(rests.saturating_sub(1)).unwrap_or(u64::MAX);
+        self.base_ms.saturating_mul(doubled).min(self.cap_ms)
     }
 }
 

@@ -36,7 +36,7 @@ pub struct FetchState {
     pub bytes_held: u64,
 }
 
-const OUTCOMES: [&str; 14] = [
+const OUTCOMES: [&str; 16] = [
     "page",
     "later",
     "gone",
@@ -51,6 +51,8 @@ const OUTCOMES: [&str; 14] = [
     "bad_body",
     "breaker_open",
     "certificate",
+    "proxy",
+    "browser",
 ];
 
 /// The place of an answer in [`OUTCOMES`].
@@ -70,6 +72,8 @@ fn place<T>(answer: &Result<T, FetchError>) -> usize {
         Err(FetchError::BadBody(_)) => 11,
         Err(FetchError::BreakerOpen) => 12,
         Err(FetchError::Certificate(_)) => 13,
+        Err(FetchError::Proxy(_)) => 14,
+        Err(FetchError::Browser(_)) => 15,
     }
 }
 

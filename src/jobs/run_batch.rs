@@ -4,7 +4,7 @@ use super::group::Group;
 use super::slots::Slots;
 use crate::app::App;
 use crate::domain::{Lookup, LookupPage, Reason, Timestamp};
-use crate::lookup::Outcome;
+use crate::lookup::{LONGEST_RENEWED, Outcome};
 use crate::storage::bulk_item::{self, ItemEnd, LeasedBatch, LeasedItem};
 use crate::storage::bulk_job::Job;
 use crate::storage::{StorageError, lookup_page};
@@ -128,11 +128,19 @@ fn lookup_of(job: &Job, item: &LeasedItem) -> Lookup {
     }
 }
 
-/// What the store has for the whole batch that is fresh enough: one read.
+/// What the store has for the whole batch that is fresh enough: one read; and for the rest a second one, of pages that
+/// may be found unchanged.
 async fn stored_pages(app: &App, batch: &LeasedBatch) -> Result<HashMap<String, Vec<LookupPage>>, StorageError> {
     let fingerprints: Vec<String> = batch.items.iter().map(|item| lookup_of(&batch.job, item).fingerprint()).collect();
     let oldest: Timestamp = app.clock.now().minus(batch.job.options.max_age.duration());
-    lookup_page::find_fresh(&app.db, &fingerprints, oldest).await
+    let mut stored = lookup_page::find_fresh(&app.db, &fingerprints, oldest).await?;
+    let is_missing = |fingerprint: &String| !stored.contains_key(fingerprint);
+    let missing: Vec<String> = fingerprints.into_iter().filter(is_missing).collect();
+    let oldest_renewed = app.clock.now().minus(LONGEST_RENEWED);
+    for page in lookup_page::list_renewable(&app.db, &missing, oldest_renewed).await? {
+        stored.entry(page.fingerprint.clone()).or_default().push(page);
+    }
+    Ok(stored)
 }
 
 async fn end_of(app: &App, job: &Job, item: &LeasedItem, lookup: Lookup, stored: Vec<LookupPage>) -> (u32, ItemEnd) {

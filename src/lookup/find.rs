@@ -3,11 +3,14 @@
 use super::content::{complete_offers, first_page, merge_product, name_shop, names_only_others};
 use super::engine::Engine;
 use super::event::LookupEvent;
-use super::get::{GetError, ReadPage, Spent};
+use super::get::{GetError, ReadPage, Reread, Spent};
 use super::judge::{Stop, choose_hit, next_url, readable, understood};
 use super::listing::{Listing, Wanted};
 use super::page::{StoredPage, fresh_prefix};
-use crate::domain::{Country, Key, Lookup, LookupOptions, LookupPage, PageContent, Product, Reason};
+use super::renew::{known_version, renewable, version_read, version_renewed};
+use crate::domain::{
+    Country, Key, Lookup, LookupOptions, LookupPage, PageContent, PageVersion, Product, Reason, Validators,
+};
 use crate::extraction::Extracted;
 use crate::sources::plan::{self, Hit, PlannedPage, Unfilled};
 use crate::sources::{Definition, Kind};
@@ -38,10 +41,16 @@ pub enum Outcome {
     },
 }
 
+/// The first page of a list, read now or found unchanged.
+struct FirstPage {
+    content: Arc<PageContent>,
+    version: Option<PageVersion>,
+}
+
 impl Engine {
     /// Looks a value up: as many pages as asked, none older than asked.
     ///
-    /// `stored` are pages of this lookup from the store, in any order. The caller stores the pages of the outcome that it
+    /// `stored` are pages of this lookup from the store, in any order; one too old to be delivered may be renewed. The caller stores the pages of the outcome that it
     /// does not have yet, by id. Dropping the future stops the fetching, unless someone else waits for the same lookup.
     pub async fn find(&self, lookup: &Lookup, options: &LookupOptions, stored: Vec<StoredPage>) -> Outcome {
         let started = self.clock.steady();
@@ -78,6 +87,7 @@ impl Engine {
         let Some(definition) = self.registry.get(&lookup.source) else { return Outcome::Failed(Reason::Error) };
         let fingerprint = lookup.fingerprint();
         let oldest = self.clock.now().minus(options.max_age.duration());
+        let renewable = renewable(&stored, &fingerprint);
         // Age 0 asks for pages fetched from now on: a twin's in flight at best, never the store's.
         let stored = if options.max_age.minutes == 0 { Vec::new() } else { stored };
         let stored = fresh_prefix(stored, &fingerprint, oldest);
@@ -87,7 +97,7 @@ impl Engine {
         loop {
             let Some(mut listing) = seat.turn().await else { return Outcome::Failed(Reason::Error) };
             if listing.is_new() || !listing.is_fresh(oldest) {
-                listing.restart(stored.clone());
+                listing.restart(stored.clone(), renewable.clone());
             }
             if let Some(outcome) = listing.outcome(wanted) {
                 return outcome;
@@ -101,7 +111,7 @@ impl Engine {
                 Err(Stop::End | Stop::NotFound) if !listing.pages().is_empty() => listing.end(),
                 Err(Stop::NotFound) => {
                     spent.pages += 1;
-                    listing.push(self.page(&fingerprint, 1, true, None));
+                    listing.push(self.page(&fingerprint, 1, true, None, None));
                 }
                 Err(Stop::End) => listing.fail(Reason::Error),
                 Err(Stop::Failed(reason)) => listing.fail(reason),
@@ -123,21 +133,31 @@ impl Engine {
         spent: &mut Spent,
     ) -> Result<LookupPage, Stop> {
         let number = listing.pages().len() as u32 + 1;
-        let (content, is_last) = match number {
-            1 => self.first_page(definition, lookup, listing, spent).await?,
-            _ => self.later_page(definition, lookup, listing, number, spent).await?,
-        };
-        Ok(self.page(fingerprint, number, is_last, Some(content)))
+        if number == 1 {
+            let first = self.first_page(definition, lookup, listing, spent).await?;
+            let is_last = first.content.next_url.is_none();
+            return Ok(self.page(fingerprint, 1, is_last, Some(first.content), first.version));
+        }
+        let (content, is_last) = self.later_page(definition, lookup, listing, number, spent).await?;
+        Ok(self.page(fingerprint, number, is_last, Some(Arc::new(content)), None))
     }
 
-    fn page(&self, fingerprint: &str, number: u32, is_last: bool, content: Option<PageContent>) -> LookupPage {
+    fn page(
+        &self,
+        fingerprint: &str,
+        number: u32,
+        is_last: bool,
+        content: Option<Arc<PageContent>>,
+        version: Option<PageVersion>,
+    ) -> LookupPage {
         LookupPage {
             id: self.ids.row_id(),
             fingerprint: fingerprint.to_owned(),
             number,
             fetched_at: self.clock.now(),
             is_last,
-            content: content.map(Arc::new),
+            content,
+            version: version.map(Arc::new),
         }
     }
 
@@ -147,7 +167,7 @@ impl Engine {
         lookup: &Lookup,
         listing: &mut Listing,
         spent: &mut Spent,
-    ) -> Result<(PageContent, bool), Stop> {
+    ) -> Result<FirstPage, Stop> {
         let hit = self.hit(definition, lookup, listing, spent).await?;
         let mut product = None;
         if let Some(planned) = plan::product(definition, lookup, &hit) {
@@ -161,8 +181,24 @@ impl Engine {
         }
         let planned = plan::list_page(definition, lookup, &hit, 1).ok_or(Stop::Failed(Reason::Error))?;
         let step = definition.list_step().ok_or(Stop::Failed(Reason::Error))?;
+        // A page behind others is asked for anew: they say what it is about.
+        let is_only_one = product.is_none() && !definition.is_searched(lookup.key);
+        let asked_url = planned.as_ref().ok().filter(|_| is_only_one).map(|page| page.url.clone());
+        let now = self.clock.now();
+        let before = listing.renewable().zip(asked_url.as_ref());
+        let known = before.and_then(|(before, url)| known_version(Some(before), definition, url, now));
+        let marks = known.map_or_else(Validators::default, |version| version.validators.clone());
         let announced = product.as_ref().and_then(|(product, _)| product.offer_count);
-        let list = match self.get_planned(definition, lookup.country, planned, spent).await {
+        let got = match self.get_planned_if_changed(definition, lookup.country, planned, &marks, spent).await {
+            Ok(Reread::Page(page)) => Ok(page),
+            Ok(Reread::Unchanged) => {
+                let content = listing.renewable().and_then(|before| before.content.clone());
+                let content = content.ok_or(Stop::Failed(Reason::Error))?;
+                return Ok(FirstPage { content, version: known.map(version_renewed) });
+            }
+            Err(error) => Err(error),
+        };
+        let list = match got {
             Ok(page) => {
                 let judged = match &product {
                     None => understood(&page.extracted),
@@ -178,9 +214,9 @@ impl Engine {
         };
         let next_url =
             list.as_ref().and_then(|page| next_url(definition, lookup, Some(&hit), page, 1, listing.pages()));
-        let (list_url, extracted) = match list {
-            Some(page) => (Some(page.url), page.extracted),
-            None => (None, Extracted::default()),
+        let (list_url, extracted, validators) = match list {
+            Some(page) => (Some(page.url), page.extracted, page.validators),
+            None => (None, Extracted::default(), Validators::default()),
         };
         let (own, url) = match (product, list_url) {
             (Some((product, url)), _) => (product, url),
@@ -198,8 +234,8 @@ impl Engine {
         let currency = definition.currency(lookup.country);
         let mut content = first_page(definition, step, &url, product, extracted.offers, currency);
         content.next_url = next_url.filter(|_| !content.offers.is_empty());
-        let is_last = content.next_url.is_none();
-        Ok((content, is_last))
+        let version = asked_url.and_then(|url| version_read(validators, definition, &url, now));
+        Ok(FirstPage { content: Arc::new(content), version })
     }
 
     async fn later_page(
@@ -277,8 +313,22 @@ impl Engine {
         planned: Result<PlannedPage<'_>, Unfilled>,
         spent: &mut Spent,
     ) -> Result<ReadPage, GetError> {
+        match self.get_planned_if_changed(definition, country, planned, &Validators::default(), spent).await? {
+            Reread::Page(page) => Ok(page),
+            Reread::Unchanged => Err(GetError::Failed(Reason::Error)),
+        }
+    }
+
+    async fn get_planned_if_changed(
+        &self,
+        definition: &Definition,
+        country: Country,
+        planned: Result<PlannedPage<'_>, Unfilled>,
+        known: &Validators,
+        spent: &mut Spent,
+    ) -> Result<Reread, GetError> {
         match planned {
-            Ok(page) => self.get(definition, country, page.url, page.step, spent).await,
+            Ok(page) => self.get_if_changed(definition, country, page.url, page.step, known, spent).await,
             Err(error) => {
                 tracing::debug!(source = %definition.name, %error, "there is no URL to go on with");
                 Err(GetError::Failed(Reason::Error))

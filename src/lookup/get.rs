@@ -3,10 +3,11 @@
 use super::engine::{Engine, FIRST_PATIENCE, NEXT_PATIENCE};
 use super::judge::Stop;
 use super::trial::{Answered, PageRead, StepTried};
-use crate::domain::{Country, Reason};
+use crate::domain::{Country, Reason, Validators};
 use crate::extraction::{self, Explanation, ExtractError, Extracted, PageContext};
-use crate::fetching::{FetchError, FetchedPage, PageRequest, Weight};
+use crate::fetching::{Answer, FetchError, FetchPolicy, FetchedPage, PageRequest, Weight};
 use crate::sources::{Definition, Step};
+use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
 
@@ -17,6 +18,8 @@ pub(super) struct ReadPage {
     pub extracted: Extracted,
     /// From asking for it until it was there.
     pub took: Duration,
+    /// How the server marked this version of the page at exactly the address asked for.
+    pub validators: Validators,
 }
 
 impl ReadPage {
@@ -32,6 +35,12 @@ pub(super) struct Sighting<'p> {
     pub extracted: &'p Extracted,
     pub took: Duration,
     pub is_first: bool,
+}
+
+/// What became of a page that the store has an older reading of.
+pub(super) enum Reread {
+    Unchanged,
+    Page(ReadPage),
 }
 
 /// Why there is nothing to read.
@@ -78,13 +87,37 @@ impl Engine {
         step: &Step,
         spent: &mut Spent,
     ) -> Result<ReadPage, GetError> {
+        match self.get_if_changed(definition, country, url, step, &Validators::default(), spent).await? {
+            Reread::Page(page) => Ok(page),
+            Reread::Unchanged => Err(GetError::Failed(Reason::Error)),
+        }
+    }
+
+    /// The same for a page that is known in this version: it is read only if the server has another one.
+    pub(super) async fn get_if_changed(
+        &self,
+        definition: &Definition,
+        country: Country,
+        url: Url,
+        step: &Step,
+        known: &Validators,
+        spent: &mut Spent,
+    ) -> Result<Reread, GetError> {
         let asked = self.clock.steady();
         let request = self.watch.as_ref().map(|_| url.clone());
-        let fetched = self.fetch(definition, url, *spent).await;
-        if let Ok(page) = &fetched {
-            spent.requests += 1;
-            spent.bytes += page.bytes_received;
-        }
+        let fetched = self.fetch(definition.policy_of(step), url, known, *spent).await;
+        let fetched = match fetched {
+            Ok(Answer::Unchanged) => {
+                spent.requests += 1;
+                return Ok(Reread::Unchanged);
+            }
+            Ok(Answer::Page(page)) => {
+                spent.requests += 1;
+                spent.bytes += page.bytes_received;
+                Ok(page)
+            }
+            Err(error) => Err(error),
+        };
         let read = fetched
             .as_ref()
             .ok()
@@ -104,7 +137,12 @@ impl Engine {
             }
         })?;
         match read {
-            Some(Ok((extracted, _))) => Ok(ReadPage { url: page.url, extracted, took: page.duration }),
+            Some(Ok((extracted, _))) => Ok(Reread::Page(ReadPage {
+                url: page.url,
+                extracted,
+                took: page.duration,
+                validators: page.validators,
+            })),
             Some(Err(error)) => {
                 let unread =
                     Sighting { country, extracted: &Extracted::default(), took: page.duration, is_first: true };
@@ -141,13 +179,20 @@ impl Engine {
         }
     }
 
-    async fn fetch(&self, definition: &Definition, url: Url, spent: Spent) -> Result<FetchedPage, FetchError> {
+    async fn fetch(
+        &self,
+        policy: Arc<FetchPolicy>,
+        url: Url,
+        known: &Validators,
+        spent: Spent,
+    ) -> Result<Answer, FetchError> {
         if url.scheme() == "embedded" {
-            return self.fetch_embedded(url);
+            return self.fetch_embedded(url).map(Answer::Page);
         }
         let holds_slot = spent.requests == 0 && self.watch.is_none();
         let patience = if holds_slot { FIRST_PATIENCE } else { NEXT_PATIENCE };
-        self.fetcher.fetch(&PageRequest { url, policy: definition.policy.clone(), patience }).await
+        let request = PageRequest { url, policy, patience };
+        self.fetcher.fetch_if_changed(&request, known).await
     }
 
     fn fetch_embedded(&self, url: Url) -> Result<FetchedPage, FetchError> {
@@ -167,6 +212,7 @@ impl Engine {
                 content_type: answer.content_type,
                 duration: Duration::ZERO,
                 weight: Weight::default(),
+                validators: Validators::default(),
             }),
             404 | 410 => Err(FetchError::Gone(answer.status)),
             other => Err(FetchError::Status(other)),

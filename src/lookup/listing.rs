@@ -14,6 +14,8 @@ pub(super) struct Listing {
     hit: Option<Hit>,
     /// Why the page after the last one cannot be had.
     failure: Option<Reason>,
+    /// An older reading of the first page, for when there is none that is fresh.
+    renewable: Option<Arc<StoredPage>>,
 }
 
 impl Listing {
@@ -27,8 +29,12 @@ impl Listing {
         self.pages.is_empty() && self.failure.is_none()
     }
 
-    pub fn restart(&mut self, pages: Vec<Arc<StoredPage>>) {
-        *self = Listing { pages, hit: self.hit.take(), failure: None };
+    pub fn restart(&mut self, pages: Vec<Arc<StoredPage>>, renewable: Option<Arc<StoredPage>>) {
+        *self = Listing { pages, hit: self.hit.take(), failure: None, renewable };
+    }
+
+    pub fn renewable(&self) -> Option<&LookupPage> {
+        self.renewable.as_deref()
     }
 
     pub fn pages(&self) -> &[Arc<LookupPage>] {
@@ -132,6 +138,7 @@ mod tests {
             fetched_at: Timestamp(0),
             is_last: false,
             content: Some(Arc::new(content)),
+            version: None,
         }
     }
 

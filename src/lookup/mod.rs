@@ -15,6 +15,7 @@ mod get;
 mod judge;
 mod listing;
 mod page;
+mod renew;
 mod seen;
 #[cfg(test)]
 mod seen_cases;
@@ -26,5 +27,6 @@ pub use engine::{Embedded, EmbeddedAnswer, Engine, FIRST_PATIENCE, NEXT_PATIENCE
 pub use event::{LookupEvent, MetricsHook, no_metrics};
 pub use find::Outcome;
 pub use page::StoredPage;
+pub use renew::LONGEST_RENEWED;
 pub use seen::{ANY_OFFER, OFFER_PREFIX, PageHook, PageSeen};
 pub use trial::{Answered, HitMissing, PageRead, SavedPage, StepTried, Trial, try_saved};

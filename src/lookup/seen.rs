@@ -64,8 +64,8 @@ impl Engine {
         took: Duration,
     ) {
         let outcome = match error {
-            // Nothing was asked: the host rests or the address is none of the source's.
-            FetchError::Later(_) | FetchError::Forbidden(_) => return,
+            // Nothing was asked, or what failed is the operator's own: it says nothing about the source.
+            FetchError::Later(_) | FetchError::Forbidden(_) | FetchError::Proxy(_) | FetchError::Browser(_) => return,
             FetchError::Gone(_) => PageOutcome::NoResult,
             FetchError::Blocked(_) | FetchError::Robots => PageOutcome::Blocked,
             FetchError::Timeout => PageOutcome::TimedOut,

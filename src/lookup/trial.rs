@@ -6,7 +6,7 @@ use super::Outcome;
 use super::engine::Engine;
 use super::get::{ReadPage, read_page};
 use super::judge::{Stop, choose_hit};
-use crate::domain::{Lookup, LookupOptions, MaxAge, PageLimit, Reason};
+use crate::domain::{Lookup, LookupOptions, MaxAge, PageLimit, Reason, Validators};
 use crate::extraction::{Explanation, ExtractError, Extracted, Verdict};
 use crate::fetching::{FetchError, FetchedPage};
 use crate::sources::plan::{self, Hit, PlannedPage, Unfilled};
@@ -139,6 +139,7 @@ fn hit_of(definition: &Definition, lookup: &Lookup, tried: &StepTried) -> Option
         url: answered.or(tried.url.as_ref())?.clone(),
         extracted: read.extracted.clone(),
         took: Duration::ZERO,
+        validators: Validators::default(),
     };
     Some(choose_hit(definition, lookup, &page).map_err(|stop| match stop {
         Stop::NotFound | Stop::End => HitMissing::Nothing,

@@ -1,11 +1,12 @@
 //! A file as written → a checked [`Definition`], or every mistake in it.
 
-use super::check_steps::{Around, check_steps};
+use super::check_steps::{Around, check_steps, check_wait};
 use super::document::Document;
 use super::file::{CountryFile, DefinitionFile, FormFile, KeyFile};
 use super::template::{Filling, Placeholder, UrlTemplate};
 use super::{Definition, DefinitionError, Site, ValueForm, ValueRule};
 use crate::domain::{Country, Currency, Key, SourceName, Topic};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -13,6 +14,8 @@ use std::sync::Arc;
 const MAX_NAME_CHARS: usize = 64;
 /// Memory a value pattern may take once compiled, in bytes.
 const MAX_PATTERN_BYTES: usize = 1 << 20;
+/// Enough of a SHA-256 to tell one definition from another.
+const DIGEST_BYTES: usize = 16;
 /// Topics a definition can have.
 const SERVED_TOPICS: [Topic; 4] = [Topic::ProductAndOffers, Topic::Product, Topic::Offers, Topic::SearchResults];
 
@@ -33,10 +36,11 @@ pub(super) fn check(file_name: &str, text: &str) -> Result<Definition, Vec<Defin
     let before_countries = d.error_count();
     let countries = check_countries(&file, unread, d);
     let countries_are_right = d.error_count() == before_countries;
+    check_wait("fetch", file.fetch.fetch, file.fetch.wait_for.as_deref(), d);
     let steps = check_steps(
         &file.steps,
         unread,
-        &Around { keys: &keys, countries: countries_are_right.then_some(&countries) },
+        &Around { keys: &keys, countries: countries_are_right.then_some(&countries), fetch: &file.fetch },
         d,
     );
     check_topic_steps(&topics, &file, d);
@@ -60,9 +64,15 @@ pub(super) fn check(file_name: &str, text: &str) -> Result<Definition, Vec<Defin
             bestsellers: steps.bestsellers,
             hosts,
             file: file_name.to_owned(),
+            digest: digest(text),
         }),
         _ => Err(document.into_errors()),
     }
+}
+
+fn digest(text: &str) -> String {
+    let told = Sha256::new().chain_update(env!("CARGO_PKG_VERSION")).chain_update([0]).chain_update(text).finalize();
+    hex::encode(&told[..DIGEST_BYTES])
 }
 
 fn check_name(file: &DefinitionFile, unread: bool, d: &mut Document<'_>) -> Option<String> {

@@ -9,12 +9,15 @@ use super::template::{Filling, Placeholder, UrlTemplate};
 use super::{Site, Step, StepKind, ValueRule};
 use crate::domain::{Country, Key};
 use crate::extraction::Recipe;
+use crate::fetching::{FetchPolicy, Means};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use url::Url;
 
 /// Most pages of one list any definition may ask for.
 const MAX_PAGES: u32 = 200;
+/// Longest selector that a browser waits for.
+const MAX_WAIT_BYTES: usize = 500;
 /// Most patterns of addresses a step may have.
 const MAX_MATCHES: usize = 50;
 
@@ -23,6 +26,7 @@ pub(super) struct Around<'a> {
     pub keys: &'a BTreeMap<Key, ValueRule>,
     /// `None` when they are wrong already.
     pub countries: Option<&'a BTreeMap<Country, Site>>,
+    pub fetch: &'a FetchPolicy,
 }
 
 /// The steps that are right.
@@ -108,15 +112,41 @@ fn check_step(
     let groups = groups_of(&reaching, around.keys);
     let url = check_url(kind, step.url.as_ref(), &groups, &place, d);
     let matches = check_matches(&step.matches, &place, d);
+    let policy = check_means((step.fetch, step.wait_for.as_deref()), around.fetch, &place, d);
     let Some(page) = &step.page else {
         d.report(&place, format!("[{}.page] is missing: how is the page read?", place.replace('/', ".")));
         return None;
     };
-    let step = build_step(url, matches, page, step, &place, d)?;
+    let step = Step { policy, ..build_step(url, matches, page, step, &place, d)? };
     if let Some(countries) = around.countries {
         check_urls(&step, countries, &groups, &format!("{place}/url"), d);
     }
     Some(step)
+}
+
+/// What a step's pages are fetched by, where that is not what the source says.
+fn check_means(
+    step: (Option<Means>, Option<&str>),
+    source: &FetchPolicy,
+    place: &str,
+    d: &mut Document<'_>,
+) -> Option<Arc<FetchPolicy>> {
+    let (fetch, wait_for) = step;
+    check_wait(place, fetch.or(source.fetch), wait_for, d);
+    (fetch.is_some() || wait_for.is_some()).then(|| {
+        let wait_for = wait_for.map(str::to_owned).or_else(|| source.wait_for.clone());
+        Arc::new(FetchPolicy { fetch: fetch.or(source.fetch), wait_for, ..source.clone() })
+    })
+}
+
+pub(super) fn check_wait(place: &str, fetch: Option<Means>, wait_for: Option<&str>, d: &mut Document<'_>) {
+    let Some(selector) = wait_for else { return };
+    if fetch != Some(Means::Browser) {
+        d.report(&format!("{place}/wait_for"), "only a browser waits: say fetch = \"browser\"");
+    }
+    if selector.trim().is_empty() || selector.len() > MAX_WAIT_BYTES {
+        d.report(&format!("{place}/wait_for"), format!("a CSS selector of 1 to {MAX_WAIT_BYTES} bytes is waited for"));
+    }
 }
 
 /// Whether values of a key are used in this step's addresses.
@@ -192,6 +222,7 @@ fn build_step(
     let goes_on = page.next.is_some() || url.has(Placeholder::Page);
     Some(Step {
         recipe: Arc::new(recipe),
+        policy: None,
         has_list: page.offers.is_some() || page.results.is_some() || page.bestsellers.is_some(),
         has_next: page.next.is_some(),
         has_no_result_sign: !page.no_result.is_empty(),

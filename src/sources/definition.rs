@@ -36,6 +36,8 @@ pub struct Definition {
     pub hosts: Vec<String>,
     /// File the definition came from.
     pub file: String,
+    /// Tells this text, read by this version of the program, from any other.
+    pub digest: String,
 }
 
 /// What kind of seller a source is.
@@ -113,6 +115,8 @@ pub struct Step {
     /// What the path and query of such pages' addresses begin with; without any they are not known by their address.
     pub matches: Vec<regex::Regex>,
     pub recipe: Arc<CompiledRecipe>,
+    /// Where the step is fetched by other means than the source's pages.
+    pub policy: Option<Arc<FetchPolicy>>,
     /// The page lists offers (or, in the search step, results).
     pub has_list: bool,
     /// The page links to the next page of its list.
@@ -135,6 +139,25 @@ impl Definition {
     /// Most pages one lookup can have.
     pub fn max_pages(&self) -> u32 {
         self.list_step().map_or(1, |step| step.max_pages)
+    }
+
+    /// How a step's pages are fetched.
+    pub fn policy_of(&self, step: &Step) -> Arc<FetchPolicy> {
+        step.policy.as_ref().unwrap_or(&self.policy).clone()
+    }
+
+    /// Whether any of its pages is made by the operator's browser.
+    pub fn needs_browser(&self) -> bool {
+        self.steps().any(|(_, step)| self.policy_of(step).needs_browser())
+    }
+
+    /// Has all pages fetched through this pool of proxies.
+    pub(super) fn set_proxies(&mut self, pool: &str) {
+        let steps =
+            [&mut self.search, &mut self.product, &mut self.offers, &mut self.bestsellers].into_iter().flatten();
+        for policy in steps.filter_map(|step| step.policy.as_mut()).chain([&mut self.policy]) {
+            Arc::make_mut(policy).proxies = Some(pool.to_owned());
+        }
     }
 
     /// Of prices in that country that do not name one.

@@ -3,7 +3,7 @@
 
 use super::Kind;
 use crate::extraction::Recipe;
-use crate::fetching::FetchPolicy;
+use crate::fetching::{FetchPolicy, Means};
 use serde::Deserialize;
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use std::collections::BTreeMap;
@@ -67,6 +67,8 @@ pub(super) struct StepFile {
     pub keys: Option<Vec<String>>,
     pub url: Option<String>,
     pub matches: Vec<String>,
+    pub fetch: Option<Means>,
+    pub wait_for: Option<String>,
     pub page: Option<Recipe>,
     pub first_page: Option<u32>,
     pub page_step: Option<u32>,

@@ -137,6 +137,17 @@ impl Registry {
         self.by_name.get(name)
     }
 
+    /// Fetches a source's pages through this pool of proxies, whatever its definition says; false when there is no such
+    /// source.
+    pub fn assign_proxies(&mut self, source: &str, pool: &str) -> bool {
+        let Some(name) = self.find(source).map(|definition| definition.name.clone()) else { return false };
+        let spellings = self.by_spelling.values_mut().filter(|definition| definition.name == name);
+        for definition in self.by_name.get_mut(&name).into_iter().chain(spellings) {
+            Arc::make_mut(definition).set_proxies(pool);
+        }
+        true
+    }
+
     /// By name.
     pub fn iter(&self) -> impl Iterator<Item = &Arc<Definition>> {
         self.by_name.values()

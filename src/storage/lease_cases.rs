@@ -71,6 +71,7 @@ fn page(id: &str) -> Arc<LookupPage> {
         fetched_at: NOW,
         is_last: true,
         content: Some(Arc::default()),
+        version: None,
     })
 }
 

@@ -26,6 +26,13 @@ fn from_row(row: Model) -> Result<LookupPage, StorageError> {
             Some(Arc::new(content))
         }
     };
+    let version = match &row.version {
+        None => None,
+        Some(json) => {
+            let version = serde_json::from_str(json).map_err(|e| corrupt(format!("version of {}: {e}", row.id)))?;
+            Some(Arc::new(version))
+        }
+    };
     Ok(LookupPage {
         number: u32::try_from(row.number).map_err(|_| corrupt(format!("number of {}", row.id)))?,
         id: row.id,
@@ -33,6 +40,7 @@ fn from_row(row: Model) -> Result<LookupPage, StorageError> {
         fetched_at: Timestamp::from_micros(row.fetched_at),
         is_last: row.is_last,
         content,
+        version,
     })
 }
 
@@ -54,6 +62,12 @@ pub(super) async fn insert(
             .map(serde_json::to_string)
             .transpose()
             .map_err(|e| StorageError::corrupt("lookup_page", e))?;
+        let version = page
+            .version
+            .as_deref()
+            .map(serde_json::to_string)
+            .transpose()
+            .map_err(|e| StorageError::corrupt("lookup_page", e))?;
         rows.push(ActiveModel {
             id: Set(page.id.clone()),
             fingerprint: Set(page.fingerprint.clone()),
@@ -61,6 +75,7 @@ pub(super) async fn insert(
             fetched_at: Set(page.fetched_at.as_micros()),
             is_last: Set(page.is_last),
             content: Set(content),
+            version: Set(version),
         });
         if rows.len() == ROWS_PER_INSERT {
             insert_rows(transaction, std::mem::take(&mut rows)).await?;
@@ -98,6 +113,33 @@ pub async fn find_fresh(
         for row in rows {
             let page = from_row(row)?;
             found.entry(page.fingerprint.clone()).or_default().push(page);
+        }
+    }
+    Ok(found)
+}
+
+/// The newest first page of each lookup, where it was fetched at or after a moment and its version is known, so that the
+/// source can be asked whether it changed.
+pub async fn list_renewable(
+    db: &Db,
+    fingerprints: &[String],
+    oldest: Timestamp,
+) -> Result<Vec<LookupPage>, StorageError> {
+    // There may be a page for every quarter of an hour; only the newest has its content read.
+    const NONE_IS_NEWER: &str = "NOT EXISTS (SELECT 1 FROM lookup_page AS newer WHERE newer.number = 1 \
+         AND newer.fingerprint = lookup_page.fingerprint AND newer.fetched_at > lookup_page.fetched_at)";
+    let mut found = Vec::new();
+    for chunk in fingerprints.chunks(KEYS_PER_QUERY) {
+        let rows = Entity::find()
+            .filter(Column::Fingerprint.is_in(chunk.iter().map(String::as_str)))
+            .filter(Column::Number.eq(1))
+            .filter(Column::FetchedAt.gte(oldest.as_micros()))
+            .filter(Column::Version.is_not_null())
+            .filter(Expr::cust(NONE_IS_NEWER))
+            .all(db.reader())
+            .await?;
+        for row in rows {
+            found.push(from_row(row)?);
         }
     }
     Ok(found)

@@ -3,12 +3,19 @@
 //! Without PostgreSQL the tests say so loudly and pass; with `PRICEMILL_REQUIRE_POSTGRES=1` they fail.
 
 mod cluster;
+#[path = "../recheck/corner.rs"]
+#[allow(dead_code)]
+mod corner;
 #[path = "../harness/mod.rs"]
 mod harness;
+#[path = "../faults/hostile.rs"]
+#[allow(dead_code)]
+mod hostile;
 
 mod health;
 mod job;
 mod lease;
+mod recheck;
 mod schema;
 mod twins;
 
