@@ -34,6 +34,7 @@ fn quick(settings: &mut FetchSettings) {
     settings.backoff.retry_after_cap_ms = 30;
     settings.slowdown.most_ms = 20;
     settings.block_pause_ms = 5;
+    settings.robots_retry_ms = 20;
 }
 
 /// The shops of all cases, and one that nobody may reach.
