@@ -319,11 +319,19 @@ impl<'f> Trip<'f> {
                 passage.health = answer.as_ref().map_or_else(health, |_| Health::Answers);
                 let rules = read_rules(answer, settings.robots_name()).map_err(FetchError::Later)?;
                 let keep_ms = if rules.are_known() { settings.robots_keep_ms } else { settings.robots_retry_ms };
-                let verdict = rules.verdict(url);
-                *memory = Some(Kept::new(rules, fetcher.clock.steady() + Duration::from_millis(keep_ms)));
+                let now = fetcher.clock.steady();
+                let kept = Kept::new(rules, now + Duration::from_millis(keep_ms), memory.as_ref());
+                let verdict = kept.say(url, now);
+                *memory = Some(kept);
                 verdict
             }
         };
+        if let Err(FetchError::Later(wait)) = verdict {
+            drop(memory);
+            self.wait(wait).await?;
+            // Not without end: the next failure of the server is its second.
+            return Box::pin(self.ask_robots(url, passage)).await;
+        }
         // Another try within the same request would meet the same rules.
         verdict.map_err(Failure::lasting)?;
         let delay = memory.as_ref().map_or(Duration::ZERO, Kept::crawl_delay);

@@ -1,5 +1,6 @@
 //! What a host's robots.txt says. Rule from RFC 9309: without the file (4xx) everything is allowed; while it cannot be
-//! had (5xx, no answer) nothing is, for now.
+//! had (5xx, no answer) nothing is, for now. Pages wait once for a server that answers 5xx; if it does so again, or does not
+//! answer at all, they end.
 
 use super::FetchError;
 use robotxt::Robots;
@@ -24,6 +25,8 @@ pub(super) struct RobotsMemory {
 pub(super) struct Kept {
     rules: Rules,
     until: Instant,
+    /// The server failed to give its rules, and had given them, or had not been asked, before: many such failures pass.
+    may_pass: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -41,13 +44,24 @@ impl RobotsMemory {
 }
 
 impl Kept {
-    pub(super) fn new(rules: Rules, until: Instant) -> Kept {
-        Kept { rules, until }
+    /// Rules after those kept before.
+    pub(super) fn new(rules: Rules, until: Instant, before: Option<&Kept>) -> Kept {
+        let failed = matches!(rules, Rules::Unreachable(FetchError::Status(_)));
+        let failed_before = before.is_some_and(|kept| !kept.rules.are_known());
+        Kept { rules, until, may_pass: failed && !failed_before }
     }
 
     /// Whether the page may be fetched; `None` when the rules are too old to tell.
     pub(super) fn verdict(&self, url: &Url, now: Instant) -> Option<Result<(), FetchError>> {
-        (now < self.until).then(|| self.rules.verdict(url))
+        (now < self.until).then(|| self.say(url, now))
+    }
+
+    /// The same, however old they are. While a server's failure may pass the page is to wait; a second one ends it.
+    pub(super) fn say(&self, url: &Url, now: Instant) -> Result<(), FetchError> {
+        if self.may_pass {
+            return Err(FetchError::Later(self.until.saturating_duration_since(now)));
+        }
+        self.rules.verdict(url)
     }
 }
 
@@ -110,7 +124,9 @@ mod tests {
 
     fn verdict(answer: Result<Vec<u8>, FetchError>, path: &str) -> Result<(), FetchError> {
         let now = Instant::now();
-        let kept = Kept::new(read_rules(answer, "pricemill").unwrap(), now + Duration::from_secs(1));
+        // As if they had failed before, so that nothing waits.
+        let failed = Kept::new(Rules::Unreachable(FetchError::Timeout), now, None);
+        let kept = Kept::new(read_rules(answer, "pricemill").unwrap(), now + Duration::from_secs(1), Some(&failed));
         kept.verdict(&Url::parse("http://a.example").unwrap().join(path).unwrap(), now).unwrap()
     }
 
@@ -134,8 +150,27 @@ mod tests {
     #[test]
     fn old_rules_say_nothing() {
         let now = Instant::now();
-        let kept = Kept::new(Rules::Known(Box::new(Robots::allow_all())), now);
+        let kept = Kept::new(Rules::Known(Box::new(Robots::allow_all())), now, None);
         assert_eq!(kept.verdict(&Url::parse("http://a.example/").unwrap(), now), None);
+    }
+
+    #[test]
+    fn pages_wait_once_for_a_server_that_fails_and_not_for_one_that_is_not_there() {
+        let (now, minute) = (Instant::now(), Duration::from_secs(60));
+        let url = Url::parse("http://a.example/").unwrap();
+        let failed = || Rules::Unreachable(FetchError::Status(503));
+        let known = Kept::new(Rules::Known(Box::new(Robots::allow_all())), now, None);
+        for before in [None, Some(&known)] {
+            let first = Kept::new(failed(), now + minute, before);
+            assert_eq!(first.verdict(&url, now), Some(Err(FetchError::Later(minute))));
+            assert_eq!(first.verdict(&url, now + minute), None);
+            let second = Kept::new(failed(), now + minute * 2, Some(&first));
+            assert_eq!(second.verdict(&url, now), Some(Err(FetchError::Status(503))));
+            let third = Kept::new(failed(), now + minute * 3, Some(&second));
+            assert_eq!(third.verdict(&url, now), Some(Err(FetchError::Status(503))));
+        }
+        let absent = Kept::new(Rules::Unreachable(FetchError::Timeout), now + minute, None);
+        assert_eq!(absent.verdict(&url, now), Some(Err(FetchError::Timeout)));
     }
 
     #[test]

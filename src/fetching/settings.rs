@@ -28,7 +28,7 @@ pub struct FetchSettings {
     pub robots: bool,
     /// How long a host's robots.txt is believed. Rule from RFC 9309 §2.4: at most a day.
     pub robots_keep_ms: u64,
-    /// How long a host whose robots.txt could not be had is left alone.
+    /// How long a host whose robots.txt could not be had is left alone: its pages wait so long, once, if it answered at all.
     pub robots_retry_ms: u64,
     /// Most of a robots.txt's `Crawl-delay` that is honoured; 0 = it is not looked at.
     pub crawl_delay_cap_ms: u64,

@@ -44,6 +44,7 @@ pub struct Hostile {
     address: SocketAddr,
     requests: Arc<Mutex<Vec<Request>>>,
     most_at_once: Arc<AtomicUsize>,
+    tls_greetings: Arc<AtomicUsize>,
 }
 
 impl Hostile {
@@ -54,8 +55,13 @@ impl Hostile {
         F: Future<Output = Vec<Act>> + Send,
     {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let hostile =
-            Hostile { address: listener.local_addr().unwrap(), requests: Arc::default(), most_at_once: Arc::default() };
+        let hostile = Hostile {
+            address: listener.local_addr().unwrap(),
+            requests: Arc::default(),
+            most_at_once: Arc::default(),
+            tls_greetings: Arc::default(),
+        };
+        let tls_greetings = Arc::clone(&hostile.tls_greetings);
         let (script, requests) = (Arc::new(script), Arc::clone(&hostile.requests));
         let (most_at_once, now) = (Arc::clone(&hostile.most_at_once), Arc::new(AtomicUsize::new(0)));
         let counts: Arc<Mutex<HashMap<(String, String), usize>>> = Arc::default();
@@ -63,8 +69,16 @@ impl Hostile {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let (script, requests, counts) = (Arc::clone(&script), Arc::clone(&requests), Arc::clone(&counts));
                 let (most_at_once, now) = (Arc::clone(&most_at_once), Arc::clone(&now));
+                let tls_greetings = Arc::clone(&tls_greetings);
                 tokio::spawn(async move {
-                    let Some(head) = read_head(&mut stream).await else { return };
+                    let head = match read_head(&mut stream).await {
+                        Some(Head::Http(head)) => head,
+                        Some(Head::Tls) => {
+                            tls_greetings.fetch_add(1, SeqCst);
+                            return answer_tls_in_plain_text(&mut stream).await;
+                        }
+                        None => return,
+                    };
                     let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
                     let host = host_of(&head);
                     let nth = {
@@ -115,6 +129,11 @@ impl Hostile {
         requests.iter().filter(|request| request.host == host && request.path == path).count()
     }
 
+    /// Connections that began with TLS, which it does not speak.
+    pub fn tls_greetings(&self) -> usize {
+        self.tls_greetings.load(SeqCst)
+    }
+
     /// Heads of all requests, in order.
     pub fn heads(&self) -> Vec<String> {
         self.requests.lock().unwrap().iter().map(|request| request.head.clone()).collect()
@@ -140,7 +159,13 @@ fn host_of(head: &str) -> String {
     host.trim().rsplit_once(':').map_or(host.trim(), |(name, _)| name).to_owned()
 }
 
-async fn read_head(stream: &mut TcpStream) -> Option<String> {
+/// How a client begins.
+enum Head {
+    Http(String),
+    Tls,
+}
+
+async fn read_head(stream: &mut TcpStream) -> Option<Head> {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
@@ -148,12 +173,11 @@ async fn read_head(stream: &mut TcpStream) -> Option<String> {
             return None;
         }
         if head.is_empty() && byte[0] == TLS_HANDSHAKE {
-            answer_tls_in_plain_text(stream).await;
-            return None;
+            return Some(Head::Tls);
         }
         head.push(byte[0]);
     }
-    String::from_utf8(head).ok()
+    String::from_utf8(head).ok().map(Head::Http)
 }
 
 async fn perform(stream: &mut TcpStream, act: Act) -> std::io::Result<()> {

@@ -70,10 +70,25 @@ async fn an_unreachable_robots_txt_is_asked_for_again_after_a_while() {
         }
     })
     .await;
-    let fetcher = fetcher(&[&server], FetchSettings { robots_retry_ms: 0, ..obedient() });
-    assert_eq!(fetch(&fetcher, &server.url("/p")).await.unwrap_err(), FetchError::Status(500));
+    let fetcher = fetcher(&[&server], FetchSettings { robots_retry_ms: 20, ..obedient() });
     assert!(fetch(&fetcher, &server.url("/p")).await.is_ok());
     assert_eq!(fetch(&fetcher, &server.url("/private")).await.unwrap_err(), FetchError::Robots);
+    assert_eq!(robots_asked(&server), 2);
+}
+
+#[tokio::test]
+async fn pages_wait_once_for_a_robots_txt_and_then_end() {
+    let server = with_robots(answer(500, &[], "")).await;
+    let fetcher = fetcher(&[&server], FetchSettings { robots_retry_ms: 20, ..obedient() });
+    assert_eq!(fetch(&fetcher, &server.url("/1")).await.unwrap_err(), FetchError::Status(500));
+    assert_eq!(robots_asked(&server), 2);
+    let server = with_robots(answer(500, &[], "")).await;
+    let fetcher = super::fetcher(&[&server], FetchSettings { robots_retry_ms: 600_000, ..obedient() });
+    for _ in 0..2 {
+        let failed = fetch(&fetcher, &server.url("/1")).await.unwrap_err();
+        assert!(matches!(failed, FetchError::Later(wait) if wait > Duration::from_secs(500)), "{failed}");
+    }
+    assert_eq!(server.paths(), ["/robots.txt"]);
 }
 
 #[tokio::test]
