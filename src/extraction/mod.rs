@@ -6,11 +6,14 @@
 
 mod attributes;
 mod availability;
+#[cfg(test)]
+mod bounds_cases;
 mod breadcrumbs;
 mod compile;
 mod elements;
 mod extract;
 mod extracted;
+mod gathered;
 mod graph;
 mod hints;
 mod identifiers;

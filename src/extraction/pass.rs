@@ -32,6 +32,8 @@ pub(super) struct Facts {
     /// Values of each entry of the offers and the results list.
     pub entries: [Vec<Caught>; 2],
     pub has_no_result_sign: bool,
+    /// Elements and texts that were read.
+    pub pieces: usize,
 }
 
 /// Reads a page once, `chunk` bytes at a time, and collects what the recipe wants.
