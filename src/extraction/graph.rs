@@ -23,7 +23,7 @@ const MAX_NAME_BYTES: usize = 1_024;
 pub(super) const MAX_TYPES: usize = 8;
 /// Properties looked at on one page. References let many things share one, so that a small page can ask for more work than
 /// its size: from here on the graph says nothing.
-const MAX_LOOKS: usize = 5_000_000;
+pub(super) const MAX_LOOKS: usize = 5_000_000;
 /// So many bytes of a text are as much work as looking at a property.
 const BYTES_A_LOOK: usize = 64;
 /// Longer texts are no names, addresses or numbers in a list, where one may be repeated for every entry.

@@ -7,6 +7,8 @@
 mod article_votes;
 mod attributes;
 mod availability;
+#[cfg(test)]
+mod bounds_cases;
 mod breadcrumbs;
 mod compile;
 mod condition_words;
@@ -19,6 +21,7 @@ mod explanation;
 mod extract;
 mod extracted;
 mod field_text;
+mod gathered;
 mod graph;
 mod hints;
 mod identifiers;

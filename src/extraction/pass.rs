@@ -35,6 +35,8 @@ pub(super) struct Facts {
     pub entries: [Vec<Caught>; LISTS],
     /// The first sign seen that there is nothing, by its place among the recipe's.
     pub no_result_sign: Option<usize>,
+    /// Elements and texts that were read.
+    pub pieces: usize,
 }
 
 /// Reads a page once, `chunk` bytes at a time, and collects what the recipe wants; with `names_elements` it remembers in

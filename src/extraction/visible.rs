@@ -19,7 +19,7 @@ const MAX_PRICE_NODE_BYTES: usize = 160;
 const MAX_PHRASE_BYTES: usize = 120;
 const MAX_CANDIDATES: usize = 3_000;
 /// Texts with digits that are read for a price; elements around one text each read it again.
-const MAX_READS: usize = 50_000;
+pub(super) const MAX_READS: usize = 50_000;
 const MAX_NOTES: usize = 500;
 /// Longer texts in an element named for the brand are prose.
 const MAX_BRAND_WORDS: usize = 6;

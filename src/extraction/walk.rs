@@ -3,6 +3,7 @@
 use super::attributes::Seen;
 use super::compile::{CompiledRecipe, LISTS};
 use super::elements::Tag;
+use super::gathered::Gathered;
 use super::graph::NodeId;
 use super::hints::{HintReader, Hints};
 use super::pass::Facts;
@@ -20,7 +21,7 @@ const MAX_DEPTH: usize = 400;
 const MAX_NAMED_CLASSES: usize = 2;
 const MAX_NAME_PART_CHARS: usize = 40;
 /// Elements and texts read of a page; what follows is not read.
-const MAX_PIECES: usize = 200_000;
+pub(super) const MAX_PIECES: usize = 200_000;
 /// Elements open at the same time to the parser, which closes none that the page does not; what follows is not read.
 const MAX_OPEN: usize = 20_000;
 /// Names of elements beside the ones known here; a page that makes up more is not read further.
@@ -109,17 +110,15 @@ pub(super) struct Walk {
     stack: Vec<Frame>,
     next_id: u32,
     hints: HintReader,
-    node: String,
+    node: Gathered,
     node_is_data: bool,
     /// Text of a script or other unread element that somebody wants.
-    raw: String,
+    raw: Gathered,
     entry_slots: [usize; LISTS],
     /// Open entries: list, entry, id of the frame.
     open_entries: Vec<(usize, usize, u32)>,
     /// Id of the element whose start tag is being handled, and whether it is on the stack.
     current: Option<u32>,
-    /// Elements and texts so far.
-    pub pieces: usize,
     /// Elements open to the parser.
     open: usize,
     strange_names: HashSet<String>,
@@ -158,13 +157,12 @@ impl Walk {
             stack: Vec::with_capacity(64),
             next_id: 0,
             hints: HintReader::default(),
-            node: String::new(),
+            node: Gathered::default(),
             node_is_data: true,
-            raw: String::new(),
+            raw: Gathered::default(),
             entry_slots,
             open_entries: Vec::new(),
             current: None,
-            pieces: 0,
             open: 0,
             strange_names: HashSet::new(),
             caught_bytes: 0,
@@ -178,7 +176,7 @@ impl Walk {
 
     /// Whether the page has had its share of work: the element that begins is not read, nor what follows.
     pub fn is_full(&self) -> bool {
-        self.pieces >= MAX_PIECES || self.open >= MAX_OPEN || self.strange_names.len() > MAX_STRANGE_NAMES
+        self.facts.pieces >= MAX_PIECES || self.open >= MAX_OPEN || self.strange_names.len() > MAX_STRANGE_NAMES
     }
 
     /// An element is open to the parser: how many there were before it.
@@ -195,7 +193,7 @@ impl Walk {
     /// Handles a start tag; answers the frame's id when the element can hold content and is on the stack.
     pub fn start(&mut self, element: &mut Element<'_, '_>) -> Option<u32> {
         self.flush_text();
-        self.pieces += 1;
+        self.facts.pieces += 1;
         let name = element.tag_name();
         let tag = Tag::of(&name);
         if tag == Tag::Inline && !self.strange_names.contains(&name) {
@@ -419,14 +417,12 @@ impl Walk {
         let unread = self.stack.last().is_some_and(|f| f.tag.is_unread()) || !is_data;
         if unread {
             let wanted = self.stack.last().is_some_and(|f| !f.marks.is_empty());
-            if wanted && self.raw.len() + chunk.as_str().len() <= json_ld::MAX_SCRIPT_BYTES {
-                self.raw.push_str(chunk.as_str());
+            if wanted {
+                self.raw.push(chunk.as_str(), json_ld::MAX_SCRIPT_BYTES);
             }
             return;
         }
-        if self.node.len() + chunk.as_str().len() <= MAX_NODE_BYTES {
-            self.node.push_str(chunk.as_str());
-        }
+        self.node.push(chunk.as_str(), MAX_NODE_BYTES);
         self.node_is_data = is_data;
         if chunk.last_in_text_node() {
             self.flush_text();
@@ -438,13 +434,13 @@ impl Walk {
         if self.node.is_empty() {
             return;
         }
-        self.pieces += 1;
+        self.facts.pieces += 1;
         if self.is_full() {
             self.node.clear();
             return;
         }
         let node = std::mem::take(&mut self.node);
-        let text = if node.contains('&') { htmlize::unescape(node.as_str()) } else { Cow::Borrowed(node.as_str()) };
+        let text = if node.contains('&') { htmlize::unescape(&*node) } else { Cow::Borrowed(&*node) };
         let visible = &mut self.facts.visible;
         let start = visible.text.len();
         let top = self.stack.last();

@@ -1,8 +1,13 @@
 //! How a page is cut on its way must not matter, and no page may break the parser.
 
+use crate::corpus::{corpus, every_page};
 use crate::{any_shop, by};
 use pricemill::extraction::{PageContext, explain, extract, extract_in_chunks};
 use proptest::prelude::*;
+
+/// Of the corpus' pages one in so many is read byte by byte: all of them where the program is fast, a sample where it is not
+/// optimised.
+const SHARE: usize = if cfg!(debug_assertions) { 24 } else { 1 };
 
 const PAGE: &str = r#"<!doctype html><html lang="de-AT"><head><title>Teekanne &ndash; Größe M | Shop</title>
 <meta property="og:title" content="Teekanne &quot;Größe M&quot;"><script type="application/ld+json">{"@type":"Product","name":"Teekanne","sku":"x-1"}</script></head>
@@ -20,6 +25,42 @@ fn one_byte_and_seven_byte_pieces_give_the_same_answer() {
         assert_eq!(whole.product.price, "1299.99".parse().ok());
         for chunk in [1, 7] {
             assert_eq!(extract_in_chunks(&recipe, PAGE, PageContext::default(), chunk).unwrap(), whole, "{chunk}");
+        }
+    }
+}
+
+#[test]
+fn real_pages_are_read_alike_in_one_byte_and_seven_byte_pieces() {
+    let Some(folder) = corpus() else { return };
+    let pages: Vec<_> = every_page(&folder).into_iter().step_by(SHARE).collect();
+    eprintln!("{} pages, one in {SHARE}", pages.len());
+    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    std::thread::scope(|scope| {
+        for own in pages.chunks(pages.len().div_ceil(threads).max(1)) {
+            scope.spawn(move || {
+                let recipe = any_shop();
+                for page in own {
+                    let whole = page.read(&recipe, None);
+                    for piece in [1, 7] {
+                        assert_eq!(page.read(&recipe, Some(piece)), whole, "{:?} in pieces of {piece}", page.url);
+                    }
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn texts_longer_than_is_kept_are_cut_at_the_same_place() {
+    let long = "a €1 ".repeat(300_000);
+    let script = format!("<script id=state>{long}{long}{long}{long}</script>");
+    let recipe = by(
+        "[fields]\nname = { selector = 'h1' }\ndescription = { selector = 'p' }\nid = { selector = '#state', regex = '(.{9})$' }",
+    );
+    for page in [format!("<h1>Tea pot</h1><p>{long}"), script] {
+        let whole = extract(&recipe, &page, PageContext::default()).unwrap();
+        for chunk in [1_001, 70_001] {
+            assert_eq!(extract_in_chunks(&recipe, &page, PageContext::default(), chunk).unwrap(), whole, "{chunk}");
         }
     }
 }

@@ -24,8 +24,27 @@ fn seeds(target: &str) -> Vec<Vec<u8>> {
 /// The words of libFuzzer's dictionary.
 fn words() -> Vec<Vec<u8>> {
     let text = std::fs::read_to_string(folder().join("dictionary.txt")).unwrap();
-    let quoted = text.lines().filter_map(|line| line.strip_prefix('"')?.strip_suffix('"'));
-    quoted.map(|word| word.replace("\\\"", "\"").replace("\\\\", "\\").into_bytes()).collect()
+    text.lines().filter_map(|line| line.strip_prefix('"')?.strip_suffix('"')).map(word).collect()
+}
+
+/// `\"`, `\\` and `\xHH` stand for one byte.
+fn word(quoted: &str) -> Vec<u8> {
+    let (mut word, mut rest) = (Vec::new(), quoted);
+    while let Some((before, escaped)) = rest.split_once('\\') {
+        word.extend_from_slice(before.as_bytes());
+        rest = match escaped.strip_prefix('x') {
+            Some(hex) => {
+                word.push(u8::from_str_radix(&hex[..2], 16).unwrap());
+                &hex[2..]
+            }
+            None => {
+                word.push(escaped.as_bytes()[0]);
+                &escaped[1..]
+            }
+        };
+    }
+    word.extend_from_slice(rest.as_bytes());
+    word
 }
 
 /// Numbers that are the same on every run: a failure is seen again.

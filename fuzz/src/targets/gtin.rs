@@ -20,5 +20,5 @@ pub fn run(data: &[u8]) {
         return;
     }
     let page = format!("<h1>Tea pot</h1><ul><li>EAN: {text}</ul><span itemprop=gtin13>{text}</span>");
-    check_page(&any_shop(), &page, 5);
+    check_page(any_shop(), &page, 5);
 }

@@ -1,6 +1,8 @@
 //! Whole pages, by the general recipe and by rules. The first byte is the size of the pieces.
 
 use super::invariants::{any_shop, by, check_page, text};
+use pricemill::extraction::CompiledRecipe;
+use std::sync::LazyLock;
 
 /// A comparator as definitions describe one: rules for the page, lists, signs.
 const COMPARATOR: &str = r#"
@@ -33,11 +35,13 @@ gtin = { selector = "i" }
 review_rating = { selector = ".stars" }
 "#;
 
+static RULES: LazyLock<CompiledRecipe> = LazyLock::new(|| by(COMPARATOR));
+
 /// A byte that says how large the pieces are, then the page.
 pub fn run(data: &[u8]) {
     let (first, rest) = data.split_first().unwrap_or((&0, &[]));
     let page = text(rest);
     let piece = usize::from(*first) + 2;
-    check_page(&any_shop(), &page, piece);
-    check_page(&by(COMPARATOR), &page, piece);
+    check_page(any_shop(), &page, piece);
+    check_page(&RULES, &page, piece);
 }

@@ -5,19 +5,23 @@ use pricemill::extraction::recipe::{Embedded, ProductField, Recipe};
 use pricemill::extraction::{
     CompiledRecipe, Extracted, PageContext, SearchResult, Verdict, extract, extract_in_chunks,
 };
+use std::sync::LazyLock;
 use url::Url;
 
 /// Bytes of text that one answer may hold, whatever the page repeats or refers to.
-const MAX_ANSWER_BYTES: usize = 4 << 20;
+const MAX_ANSWER_BYTES: usize = 16 << 20;
 /// The pieces that every page is also fed in, beside the caller's.
 const PIECES: [usize; 2] = [1, 7];
 /// Longer pages are not fed byte by byte: the fuzzer has more to learn from other pages.
-const MAX_BYTEWISE: usize = 16 * 1024;
+const MAX_BYTEWISE: usize = 1024;
 
-/// Any shop's page: all evidence, no rules.
-pub fn any_shop() -> CompiledRecipe {
-    let embedded = vec![Embedded::JsonLd, Embedded::Microdata, Embedded::Meta, Embedded::Visible];
-    compiled(&Recipe { embedded, ..Recipe::default() })
+/// Any shop's page: all evidence, no rules. Compiled once, or compiling would be most of what is fuzzed.
+pub fn any_shop() -> &'static CompiledRecipe {
+    static RECIPE: LazyLock<CompiledRecipe> = LazyLock::new(|| {
+        let embedded = vec![Embedded::JsonLd, Embedded::Microdata, Embedded::Meta, Embedded::Visible];
+        compiled(&Recipe { embedded, ..Recipe::default() })
+    });
+    &RECIPE
 }
 
 /// A recipe from its TOML text.

@@ -10,6 +10,9 @@ const DECIMALS: [Option<char>; 4] = [None, Some('.'), Some(','), Some('€')];
 /// Longer texts are cut, and blanks around them count.
 const MAX_PADDED_CHARS: usize = 390;
 
+/// Longer numbers are not read back: a price has 15 digits at most.
+const MAX_WRITTEN_BYTES: usize = 12;
+
 /// A byte that says which hint to give, then the text.
 pub fn run(data: &[u8]) {
     let (first, rest) = data.split_first().unwrap_or((&0, &[]));
@@ -37,7 +40,8 @@ pub fn run(data: &[u8]) {
 /// What we write ourselves is read back by both grammars.
 fn reads_again(amount: Amount) {
     let written = amount.to_string();
-    if written.len() > 14 {
+    // With two decimals more than a price has digits.
+    if written.len() > MAX_WRITTEN_BYTES {
         return;
     }
     assert_eq!(parse_machine(&written, CurrencyHint::default()).map(|p| p.amount), Some(amount), "machine {written}");

@@ -69,7 +69,8 @@ mod tests {
         assert_eq!(parse("test", "country=UK&hours=720").unwrap(), ("test".into(), Some(gb), 720));
         let refused = |source: &str, query: &str| parse(source, query).unwrap_err();
         let unknown = refused("nile", "country=x&hours=x");
-        assert_eq!((unknown.kind, unknown.valid_values.len()), (RefusalKind::UnsupportedSource, 2));
+        assert_eq!(unknown.kind, RefusalKind::UnsupportedSource);
+        assert!(unknown.valid_values.contains(&"test".to_owned()));
         assert_eq!(refused("test", "country=xx&hours=x").kind, RefusalKind::UnsupportedCountry);
         for hours in ["0", "721", "-1", "x", "1.5", "99999999999999"] {
             let refusal = refused("test", &format!("hours={hours}"));

@@ -27,7 +27,7 @@ fn main() {
     for (name, reading, page) in CASES.iter().filter(|(name, _, _)| name.contains(&wanted)) {
         let page = page(bytes);
         let recipe = match reading {
-            Reading::AnyShop => &any,
+            Reading::AnyShop => any,
             Reading::Rules => &rules,
             Reading::Json => &paths,
         };
