@@ -218,14 +218,15 @@ impl StateFacts {
         }
     }
 
-    /// The price, where the page or its decimals leave no doubt of its unit: `is_shown` says whether the page shows an amount.
-    pub fn price(&self, is_shown: impl Fn(Amount) -> bool) -> Option<Amount> {
+    /// The price, where nothing leaves a doubt of its unit: the page shows the amount (`is_shown`), or it has decimals and
+    /// may be believed `unseen`.
+    pub fn price(&self, is_shown: impl Fn(Amount) -> bool, unseen: bool) -> Option<Amount> {
         let certain = |(amount, has_decimals): &(Amount, bool)| {
             let hundredth = Amount::new(amount.units(), amount.scale() + 2).ok().filter(|_| !has_decimals);
             match (is_shown(*amount), hundredth.filter(|h| is_shown(*h))) {
                 (true, None) => Some(*amount),
                 (false, Some(hundredth)) => Some(hundredth),
-                (false, None) if *has_decimals => Some(*amount),
+                (false, None) if *has_decimals && unseen => Some(*amount),
                 _ => None,
             }
         };
@@ -250,7 +251,8 @@ fn stock(value: &Value) -> Option<Availability> {
         Value::Flag(true) => Some(Availability::InStock),
         Value::Flag(false) => Some(Availability::OutOfStock),
         Value::Number(number) => match number.trim_start_matches('-').trim_start_matches(['0', '.']) {
-            "" => Some(Availability::OutOfStock),
+            // Shops that do not count their stock write 0.
+            "" => None,
             _ if number.starts_with('-') => None,
             _ => Some(Availability::InStock),
         },

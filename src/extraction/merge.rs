@@ -59,6 +59,9 @@ pub(super) fn merge(recipe: &CompiledRecipe, facts: &Facts, context: PageContext
         merger.take_visible(facts, &shown);
     }
     merger.take_state_price(&state, &facts.visible);
+    if shown.has_buy_button && merger.product.price.is_some() {
+        merger.availability(Some(Availability::InStock), Evidence::Visible);
+    }
     merger.take_article_number(&identity);
     if merger.product.currency.is_none() && merger.product.price.is_some() {
         merger.product.currency = structured_currency.or(context.currency).or(shown.page_currency);
@@ -276,9 +279,6 @@ impl Merger<'_> {
             self.product.list_price = shown.list_price;
         }
         self.availability(shown.availability, evidence);
-        if shown.has_buy_button && self.product.price.is_some() {
-            self.availability(Some(Availability::InStock), evidence);
-        }
         let labelled = |label| visible_rank::labelled(&facts.visible, label);
         self.text(ProductField::BrandName, labelled(Label::Brand).next().map(identifiers::brand_name), evidence);
         self.text(
@@ -323,8 +323,15 @@ impl Merger<'_> {
     /// Where nothing else names a price, or a price without its currency or stock.
     fn take_state_price(&mut self, state: &StateFacts, visible: &Visible) {
         let evidence = Evidence::State;
-        self.price(state.price(|amount| visible.shows(amount)), state.currency, evidence);
         self.availability(state.availability, evidence);
+        // A price that only a script knows is one where the page is drawn by scripts; where it shows other prices, or the
+        // product cannot be had, the page keeps it from its readers for a reason.
+        let is_hidden = visible.shows_any_price() || self.product.availability == Some(Availability::OutOfStock);
+        self.price(state.price(|amount| visible.shows(amount), !is_hidden), state.currency, evidence);
+        if self.product.price.is_some() && self.product.currency.is_none() && state.currency.is_some() {
+            self.product.currency = state.currency;
+            self.note(ProductField::Currency, evidence);
+        }
         self.text(ProductField::Name, state.name.as_deref(), evidence);
     }
 

@@ -3,6 +3,7 @@
 mod chunks;
 mod corpus;
 mod embedded;
+mod printed;
 mod recipes;
 mod seen;
 mod state;

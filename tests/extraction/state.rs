@@ -100,3 +100,21 @@ fn a_large_script_is_read_in_time_that_grows_with_its_size() {
         extract(&any_shop(), &html, PageContext::default()).unwrap();
     }
 }
+
+#[test]
+fn a_price_that_the_page_keeps_from_its_readers_is_none() {
+    let state =
+        |stock: &str| format!(r#"<script>var p = {{"name":"Tea pot","sku":"1","price":19.99{stock}}}</script>"#);
+    assert_eq!(price(&read(&any_shop(), &format!("{TITLE}{}", state("")))), "19.99 -");
+    assert_eq!(price(&read(&any_shop(), &format!("{TITLE}{}", state(r#","available":false"#)))), "-");
+    let others = "<p>Free delivery from 50,00 €</p>";
+    assert_eq!(price(&read(&any_shop(), &format!("{TITLE}{others}{}", state("")))), "-");
+}
+
+#[test]
+fn a_sold_out_product_keeps_its_button() {
+    let html = format!(
+        r#"{TITLE}<span class=price>19,99 €</span><button>Add to cart</button><script>var p = {{"name":"Tea pot","sku":"1","price":19.99,"in_stock":false}}</script>"#
+    );
+    assert_eq!(read(&any_shop(), &html).product.availability, Some(Availability::OutOfStock));
+}
