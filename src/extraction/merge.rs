@@ -138,6 +138,14 @@ impl Merger<'_> {
         }
     }
 
+    /// A list price is higher than the price.
+    fn list_price(&mut self, amount: Option<Amount>, evidence: Evidence) {
+        if self.product.list_price.is_none() && amount > self.product.price && self.product.price.is_some() {
+            self.product.list_price = amount;
+            self.note(ProductField::ListPrice, evidence);
+        }
+    }
+
     fn availability(&mut self, value: Option<Availability>, evidence: Evidence) {
         if self.product.availability.is_none() && value.is_some() {
             self.product.availability = value;
@@ -202,7 +210,7 @@ impl Merger<'_> {
                 self.price(shown.price, shown.currency.or(offer.currency), Evidence::Visible);
             } else if shown.score >= SURE && is_list {
                 self.price(shown.price, shown.currency.or(offer.currency), Evidence::Visible);
-                self.product.list_price = self.product.list_price.or(offer.price);
+                self.list_price(offer.price, evidence);
             }
             if facts.offers.len() == 1 || facts.gtins.is_empty() {
                 self.gtins(&offer.gtins, evidence);
@@ -246,9 +254,7 @@ impl Merger<'_> {
         if let Some((amount, currency)) = head.price(hint) {
             self.price(Some(amount), currency, evidence);
         }
-        if self.product.list_price.is_none() && head.list_price(hint) > self.product.price {
-            self.product.list_price = head.list_price(hint);
-        }
+        self.list_price(head.list_price(hint), evidence);
         self.availability(head.availability(), evidence);
         self.text(ProductField::BrandName, head.brand().map(identifiers::brand_name), evidence);
         if let Some(sku) = head.sku() {
@@ -259,8 +265,11 @@ impl Merger<'_> {
         self.text(ProductField::Description, head.description(), evidence);
         self.mpns(head.mpn().map(str::to_owned).into_iter().collect(), evidence);
         self.gtins(&head.gtins(), evidence);
-        if self.product.condition.is_none() {
-            self.product.condition = head.condition().and_then(availability::condition);
+        if self.product.condition.is_none()
+            && let Some(condition) = head.condition().and_then(availability::condition)
+        {
+            self.product.condition = Some(condition);
+            self.note(ProductField::Condition, evidence);
         }
         self.text(ProductField::Url, head.url(), evidence);
     }
@@ -272,11 +281,8 @@ impl Merger<'_> {
             self.text(ProductField::Name, facts.head.name().or(facts.head.title.as_deref()), Evidence::Meta);
         }
         self.price(shown.price, shown.currency, evidence);
-        if self.product.list_price.is_none()
-            && shown.list_price > self.product.price
-            && self.product.price == shown.price
-        {
-            self.product.list_price = shown.list_price;
+        if self.product.price == shown.price {
+            self.list_price(shown.list_price, evidence);
         }
         self.availability(shown.availability, evidence);
         let labelled = |label| visible_rank::labelled(&facts.visible, label);
@@ -328,6 +334,7 @@ impl Merger<'_> {
         // product cannot be had, the page keeps it from its readers for a reason.
         let is_hidden = visible.shows_any_price() || self.product.availability == Some(Availability::OutOfStock);
         self.price(state.price(|amount| visible.shows(amount), !is_hidden), state.currency, evidence);
+        self.list_price(state.list_price.filter(|amount| visible.shows(*amount)), evidence);
         if self.product.price.is_some() && self.product.currency.is_none() && state.currency.is_some() {
             self.product.currency = state.currency;
             self.note(ProductField::Currency, evidence);

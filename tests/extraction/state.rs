@@ -16,6 +16,7 @@ fn every_form_of_state_gives_the_price_and_the_numbers() {
     for script in [
         r#"<script id="__NEXT_DATA__" type="application/json">{"props":{"pageProps":{"product":{"name":"Tea pot","sku":"TP-77","brand":{"name":"Acme"},"price":{"value":19.99,"currency":"EUR"},"inStock":true}}}}</script>"#,
         r#"<script id="__NUXT_DATA__" type="application/json">[{"product":1},{"name":2,"sku":3,"brand":4,"price":5,"available":7},"Tea pot","TP-77","Acme",{"value":6,"currency":8},19.99,true,"EUR"]</script>"#,
+        r#"<script>window.__NUXT__=(function(a,b,c,d){return {state:{product:{name:a,sku:"TP-77",vendor:c,price:b,currency:"EUR",available:d}}}}("Tea pot",19.99,"Acme",true));</script>"#,
         r#"<script>window.__NUXT__={state:{product:{name:"Tea pot",sku:"TP-77",vendor:"Acme",price:"19.99",currency:"EUR",available:true}}};</script>"#,
         r#"<script>window.__APOLLO_STATE__ = {"Product:1":{"__typename":"Product","name":"Tea pot","sku":"TP-77","brandName":"Acme","finalPrice":{"amount":19.99,"currencyCode":"EUR"},"stockStatus":"IN_STOCK"}};</script>"#,
         r#"<script>self.__next_f.push([1,"3:{\"product\":{\"name\":\"Tea pot\",\"sku\":\"TP-77\",\"brand\":\"Acme\",\"price\":19.99,\"currency\":\"EUR\",\"isInStock\":true}}"])</script>"#,
