@@ -144,7 +144,7 @@ mod tests {
         let id = ("260591", DATABASE_ID, Evidence::State);
         assert_eq!(decide("https://s.test/tea", &[id]), None);
         assert_eq!(decide("https://s.test/tea?pid=260591", &[id]).as_deref(), Some("260591"));
-        assert_eq!(decide("https://s.test/tea?pid=2605911", &[id]), None);
+        assert_eq!(decide("https://s.test/tea?x=2605911", &[id]), None);
     }
 
     #[test]

@@ -34,8 +34,8 @@ fn no_page_asks_for_more_than_its_share() {
                 return;
             }
         };
-        let facts = pass::read(recipe, page, 64 << 10).unwrap();
-        let mut extracted = merge::merge(recipe, &facts, context);
+        let facts = pass::read(recipe, page, 64 << 10, false).unwrap();
+        let mut extracted = merge::merge(recipe, &facts, context, &mut Trace::default());
         lists::add_embedded(recipe, &facts, context, &mut extracted);
         assert!(facts.pieces <= MAX_PIECES + 1, "{name}: {} pieces", facts.pieces);
         assert!(facts.visible.reads <= MAX_READS, "{name}: {} texts read for prices", facts.visible.reads);
@@ -59,7 +59,7 @@ fn a_page_is_read_up_to_its_share() {
         let page = &page[..page.floor_char_boundary(3 << 20)];
         let whole = extract(&any, page, PageContext::default()).unwrap();
         assert_eq!(whole.product.name.as_deref(), Some("Tea pot"), "{endless}");
-        assert!(pass::read(&any, page, 7_000).unwrap().pieces <= MAX_PIECES + 1);
+        assert!(pass::read(&any, page, 7_000, false).unwrap().pieces <= MAX_PIECES + 1);
     }
 }
 

@@ -60,7 +60,7 @@ pub(super) fn may_hold_state(name: &str) -> bool {
         "initial",
         "offer",
         "article",
-        "sku-",
+        "sku",
         "detail",
         "mage-init",
     ];
@@ -119,7 +119,7 @@ pub(super) struct StateFacts {
     pub gtins: Vec<Gtin>,
     /// Amounts as written, with whether they have decimals: without, they may be cents.
     pub prices: Vec<(Amount, bool)>,
-    pub list_price: Option<(Amount, bool)>,
+    pub list_price: Option<Amount>,
     pub currency: Option<Currency>,
     pub availability: Option<Availability>,
 }
@@ -207,7 +207,7 @@ impl StateFacts {
         if is_best {
             object.all(Key::Price).filter_map(|p| amount(p, hint)).for_each(|p| add(&mut self.prices, p));
         }
-        fill(&mut self.list_price, object.all(Key::ListPrice).find_map(|p| amount(p, hint)));
+        fill(&mut self.list_price, object.all(Key::ListPrice).find_map(|p| amount(p, hint)).map(|(amount, _)| amount));
         if is_best {
             // Of several sizes one that can be had is enough.
             for found in object.all(Key::Availability).filter_map(stock) {
@@ -218,14 +218,15 @@ impl StateFacts {
         }
     }
 
-    /// The price, where the page or its decimals leave no doubt of its unit: `is_shown` says whether the page shows an amount.
-    pub fn price(&self, is_shown: impl Fn(Amount) -> bool) -> Option<Amount> {
+    /// The price, where nothing leaves a doubt of its unit: the page shows the amount (`is_shown`), or it has decimals and
+    /// may be believed `unseen`.
+    pub fn price(&self, is_shown: impl Fn(Amount) -> bool, unseen: bool) -> Option<Amount> {
         let certain = |(amount, has_decimals): &(Amount, bool)| {
             let hundredth = Amount::new(amount.units(), amount.scale() + 2).ok().filter(|_| !has_decimals);
             match (is_shown(*amount), hundredth.filter(|h| is_shown(*h))) {
                 (true, None) => Some(*amount),
                 (false, Some(hundredth)) => Some(hundredth),
-                (false, None) if *has_decimals => Some(*amount),
+                (false, None) if *has_decimals && unseen => Some(*amount),
                 _ => None,
             }
         };
@@ -250,10 +251,59 @@ fn stock(value: &Value) -> Option<Availability> {
         Value::Flag(true) => Some(Availability::InStock),
         Value::Flag(false) => Some(Availability::OutOfStock),
         Value::Number(number) => match number.trim_start_matches('-').trim_start_matches(['0', '.']) {
-            "" => Some(Availability::OutOfStock),
+            // Shops that do not count their stock write 0.
+            "" => None,
             _ if number.starts_with('-') => None,
             _ => Some(Availability::InStock),
         },
         Value::Text(text) => availability::from_code(text).or_else(|| availability::from_text(text)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use url::Url;
+
+    fn facts(script: &str) -> StateFacts {
+        let mut state = State::default();
+        state.read_script(script, None);
+        let url = Url::parse("https://shop.test/p/tea-pot-77123").unwrap();
+        let page = PageIdentity::new(Some(&url), None, ["Tea pot | Great Shop", "Tea pot"].into_iter());
+        own(&state, &page, Known::default(), CurrencyHint::default())
+    }
+
+    #[test]
+    fn the_pages_own_product_is_known_by_its_name_or_number() {
+        let script = r#"[{"name":"Cup","sku":"1","brand":"B"},{"name":"Tea pot","sku":"2","brand":"Acme"},{"name":"Great Shop","id":"9","brand":"C"}]"#;
+        assert_eq!((facts(script).brand.as_deref(), facts(script).skus), (Some("Acme"), vec!["2".to_owned()]));
+        assert_eq!(facts(r#"{"product_id":"77123","brand":"Acme"}"#).brand.as_deref(), Some("Acme"));
+        assert_eq!(facts(r#"{"product_id":"7712","brand":"Acme"}"#), StateFacts::default());
+    }
+
+    #[test]
+    fn a_unit_in_doubt_is_no_price() {
+        let amount = |text: &str| text.parse::<Amount>().unwrap();
+        let price = |written: &str, shown: &[&str], unseen: bool| {
+            let facts = facts(&format!(r#"{{"name":"Tea pot","sku":"2","price":{written}}}"#));
+            facts.price(|a| shown.iter().any(|s| amount(s) == a), unseen)
+        };
+        assert_eq!(price("19.99", &[], true), Some(amount("19.99")));
+        assert_eq!(price("19.99", &[], false), None);
+        assert_eq!(price("1999", &[], true), None);
+        assert_eq!(price("1999", &["19.99"], false), Some(amount("19.99")));
+        assert_eq!(price("1999", &["1999"], false), Some(amount("1999")));
+        assert_eq!(price("1999", &["1999", "19.99"], true), None);
+        assert_eq!(price("0", &["0"], true), None);
+    }
+
+    #[test]
+    fn stock_in_words_numbers_and_flags() {
+        let stock = |value: &str| facts(&format!(r#"{{"name":"Tea pot","sku":"1","stock":{value}}}"#)).availability;
+        assert_eq!(stock("true"), Some(Availability::InStock));
+        assert_eq!(stock("false"), Some(Availability::OutOfStock));
+        assert_eq!(stock("7"), Some(Availability::InStock));
+        assert_eq!(stock("0"), None, "not counted");
+        assert_eq!(stock(r#""OUT_OF_STOCK""#), Some(Availability::OutOfStock));
     }
 }

@@ -66,6 +66,9 @@ pub(super) fn merge(recipe: &CompiledRecipe, facts: &Facts, context: PageContext
         merger.take_visible(facts, &shown);
     }
     merger.take_state_price(&state, &facts.visible);
+    if shown.has_buy_button && merger.product.price.is_some() {
+        merger.availability(Some(Availability::InStock), Evidence::Visible);
+    }
     merger.take_article_number(&identity);
     if merger.product.currency.is_none() && merger.product.price.is_some() {
         merger.default_currency(structured_currency, Evidence::JsonLd);
@@ -179,10 +182,12 @@ impl Merger<'_> {
         }
     }
 
+    /// A list price is higher than the price.
     fn list_price(&mut self, amount: Option<Amount>, evidence: Evidence) {
-        let Some(amount) = amount else { return };
-        self.trace.saw(ProductField::ListPrice, evidence, self.product.list_price.is_none(), || amount.to_string());
-        if self.product.list_price.is_none() {
+        let Some(amount) = amount.filter(|_| self.product.price.is_some()) else { return };
+        let is_taken = self.product.list_price.is_none() && Some(amount) > self.product.price;
+        self.trace.saw(ProductField::ListPrice, evidence, is_taken, || amount.to_string());
+        if is_taken {
             self.product.list_price = Some(amount);
             self.note(ProductField::ListPrice, evidence);
         }
@@ -299,9 +304,7 @@ impl Merger<'_> {
         if let Some((amount, currency)) = head.price(hint) {
             self.price(Some(amount), currency, evidence);
         }
-        if head.list_price(hint) > self.product.price {
-            self.list_price(head.list_price(hint), evidence);
-        }
+        self.list_price(head.list_price(hint), evidence);
         self.availability(head.availability(), evidence);
         self.text(ProductField::BrandName, head.brand().map(identifiers::brand_name), evidence);
         if let Some(sku) = head.sku() {
@@ -328,13 +331,10 @@ impl Merger<'_> {
             self.text(ProductField::Name, facts.head.name().or(facts.head.title.as_deref()), Evidence::Meta);
         }
         self.price(shown.price, shown.currency, evidence);
-        if shown.list_price > self.product.price && self.product.price == shown.price {
+        if self.product.price == shown.price {
             self.list_price(shown.list_price, evidence);
         }
         self.availability(shown.availability, evidence);
-        if shown.has_buy_button && self.product.price.is_some() {
-            self.availability(Some(Availability::InStock), evidence);
-        }
         let labelled = |label| visible_rank::labelled(&facts.visible, label);
         self.text(ProductField::BrandName, labelled(Label::Brand).next().map(identifiers::brand_name), evidence);
         self.text(
@@ -379,8 +379,16 @@ impl Merger<'_> {
     /// Where nothing else names a price, or a price without its currency or stock.
     fn take_state_price(&mut self, state: &StateFacts, visible: &Visible) {
         let evidence = Evidence::State;
-        self.price(state.price(|amount| visible.shows(amount)), state.currency, evidence);
         self.availability(state.availability, evidence);
+        // A price that only a script knows is one where the page is drawn by scripts; where it shows other prices, or the
+        // product cannot be had, the page keeps it from its readers for a reason.
+        let is_hidden = visible.shows_any_price() || self.product.availability == Some(Availability::OutOfStock);
+        self.price(state.price(|amount| visible.shows(amount), !is_hidden), state.currency, evidence);
+        self.list_price(state.list_price.filter(|amount| visible.shows(*amount)), evidence);
+        if self.product.price.is_some() && self.product.currency.is_none() && state.currency.is_some() {
+            self.product.currency = state.currency;
+            self.note(ProductField::Currency, evidence);
+        }
         self.text(ProductField::Name, state.name.as_deref(), evidence);
     }
 

@@ -48,6 +48,7 @@ pub mod recipe;
 mod rules;
 mod schema_offer;
 mod schema_org;
+mod script_arguments;
 mod script_objects;
 mod script_words;
 mod selectors;

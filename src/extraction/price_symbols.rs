@@ -13,6 +13,8 @@ pub(super) enum Form {
     Word,
     /// A word whose first meaning holds unless a hint speaks for another.
     Usual,
+    /// A sign whose first meaning holds unless a hint speaks for another.
+    UsualSign,
     /// An abbreviation that is also an ordinary letter or word: letter case matters, and it must touch the number.
     Exact,
 }
@@ -25,8 +27,10 @@ pub(super) struct Symbol {
 }
 
 use Currency as C;
-use Form::{Exact, Sign, Usual, Word};
+use Form::{Exact, Sign, Usual, UsualSign, Word};
 
+/// Pounds: the British one unless the page's country has its own.
+const POUNDS: &[C] = &[C::GBP, C::EGP, C::LBP, C::SYP, C::SDG, C::SSP, C::GIP, C::FKP, C::SHP];
 const DOLLARS: &[C] = &[
     C::USD,
     C::CAD,
@@ -81,7 +85,7 @@ pub(super) static SYMBOLS: &[Symbol] = symbols! {
     Sign "J$" => &[C::JMD]; Sign "TT$" => &[C::TTD]; Sign "Z$" => &[C::ZWL]; Sign "N$" => &[C::NAD];
     Sign "$U" => &[C::UYU]; Sign "$b" => &[C::BOB]; Sign "$" => DOLLARS;
     // signs of one currency
-    Sign "€" => &[C::EUR]; Sign "£" => &[C::GBP]; Sign "₽" => &[C::RUB]; Sign "₹" => &[C::INR]; Sign "₩" => &[C::KRW];
+    Sign "€" => &[C::EUR]; UsualSign "£" => POUNDS; Sign "₽" => &[C::RUB]; Sign "₹" => &[C::INR]; Sign "₩" => &[C::KRW];
     Sign "₺" => &[C::TRY]; Sign "₴" => &[C::UAH]; Sign "₪" => &[C::ILS]; Sign "₫" => &[C::VND]; Sign "฿" => &[C::THB];
     Sign "₱" => &[C::PHP]; Sign "₦" => &[C::NGN]; Sign "₵" => &[C::GHS]; Sign "₡" => &[C::CRC]; Sign "₲" => &[C::PYG];
     Sign "₸" => &[C::KZT]; Sign "₼" => &[C::AZN]; Sign "₾" => &[C::GEL]; Sign "₮" => &[C::MNT]; Sign "₭" => &[C::LAK];
@@ -142,7 +146,8 @@ pub struct CurrencyHint {
 impl CurrencyHint {
     /// The one currency of several that the hint speaks for; a token with one meaning needs no hint.
     pub(super) fn choose(self, symbol: &Symbol) -> Option<Currency> {
-        let usual = if symbol.form == Form::Usual { symbol.means.first().copied() } else { None };
+        let usual =
+            if matches!(symbol.form, Form::Usual | Form::UsualSign) { symbol.means.first().copied() } else { None };
         match symbol.means {
             [only] => Some(*only),
             several => [self.currency, self.country.and_then(Country::currency)]

@@ -194,7 +194,7 @@ fn token_at(chars: &[char], at: usize, hint: CurrencyHint) -> Option<Token> {
         let letter_after = chars.get(end).is_some_and(|c| c.is_alphabetic());
         let fits = match symbol.form {
             // `A$` inside `USA$` would be a lie; signs that begin with a letter need a boundary before it.
-            Form::Sign => !(letter_before && c.is_ascii_alphabetic()),
+            Form::Sign | Form::UsualSign => !(letter_before && c.is_ascii_alphabetic()),
             Form::Word | Form::Usual => !letter_before && !letter_after,
             Form::Exact => {
                 !letter_before && !letter_after && (touches_digit_before(chars, at) || touches_digit_after(chars, end))

@@ -3,7 +3,9 @@
 //!
 //! Nothing is built of what nobody asks for, so a script costs one look at each of its bytes.
 
+use super::script_arguments;
 use super::script_words::{Key, is_elsewhere_event, is_negative, key};
+use std::collections::HashMap;
 
 /// Brackets inside brackets that are followed; deeper ones are passed over.
 const MAX_DEPTH: usize = 256;
@@ -91,6 +93,7 @@ fn read_nested(script: &str, objects: &mut Vec<Object>, budget: &mut usize, nest
         objects,
         nested: Vec::new(),
         nesting,
+        variables: script_arguments::read(script),
     };
     scan.run();
     let nested = scan.nested;
@@ -110,6 +113,8 @@ struct Scan<'t, 'o> {
     objects: &'o mut Vec<Object>,
     nested: Vec<String>,
     nesting: u8,
+    /// Values that stand under short names in the script.
+    variables: HashMap<&'t str, &'t str>,
 }
 
 impl Scan<'_, '_> {
@@ -350,6 +355,11 @@ impl Scan<'_, '_> {
         }
         match raw {
             "true" | "false" if self.is_awaited() => self.take(Value::Flag(raw == "true")),
+            _ if self.is_awaited() && self.variables.contains_key(raw) => {
+                if let Some(value) = self.variables.get(raw).and_then(|text| literal(text)) {
+                    self.take(value);
+                }
+            }
             _ => {
                 // A variable or a call: what follows is not the value itself.
                 if let Some(frame) = self.frames.last_mut() {
@@ -357,6 +367,18 @@ impl Scan<'_, '_> {
                 }
             }
         }
+    }
+}
+
+/// A literal as a value: a string, a number or a flag.
+fn literal(text: &str) -> Option<Value> {
+    let quoted = |quote: char| text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+    match text {
+        "true" | "false" => Some(Value::Flag(text == "true")),
+        _ => match quoted('"').or_else(|| quoted('\'')) {
+            Some(inner) => Some(Value::Text(unescape(inner))),
+            None => text.starts_with(|c: char| c.is_ascii_digit()).then(|| Value::Number(text.to_owned())),
+        },
     }
 }
 

@@ -122,6 +122,13 @@ impl Visible {
         self.candidates.iter().any(|c| c.amount == amount && !c.region.has(Hints::RELATED))
     }
 
+    /// Whether the page shows any price outside recommendations.
+    pub fn shows_any_price(&self) -> bool {
+        self.candidates
+            .iter()
+            .any(|c| c.has_token && c.amount.is_positive() && !c.region.has(Hints::RELATED | Hints::FOOTER))
+    }
+
     /// The text so far ends with a choice of a drop-down.
     pub fn end_option(&mut self) {
         self.options_end = self.text.len();

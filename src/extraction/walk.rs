@@ -220,7 +220,9 @@ impl Walk {
                 }
                 "style" => seen.style(&attribute.value()),
                 "hidden" => seen.hints |= Hints::HIDDEN,
-                _ if self.wants_state && embedded_state::may_hold_state(&name) => seen.state.push(attribute.value()),
+                _ if self.wants_state && embedded_state::may_hold_state(&name) => {
+                    seen.state.push(attribute.value());
+                }
                 _ => seen.attribute(&name, || decode(&attribute.value()).into_owned()),
             }
         }

@@ -16,6 +16,7 @@ fn every_form_of_state_gives_the_price_and_the_numbers() {
     for script in [
         r#"<script id="__NEXT_DATA__" type="application/json">{"props":{"pageProps":{"product":{"name":"Tea pot","sku":"TP-77","brand":{"name":"Acme"},"price":{"value":19.99,"currency":"EUR"},"inStock":true}}}}</script>"#,
         r#"<script id="__NUXT_DATA__" type="application/json">[{"product":1},{"name":2,"sku":3,"brand":4,"price":5,"available":7},"Tea pot","TP-77","Acme",{"value":6,"currency":8},19.99,true,"EUR"]</script>"#,
+        r#"<script>window.__NUXT__=(function(a,b,c,d){return {state:{product:{name:a,sku:"TP-77",vendor:c,price:b,currency:"EUR",available:d}}}}("Tea pot",19.99,"Acme",true));</script>"#,
         r#"<script>window.__NUXT__={state:{product:{name:"Tea pot",sku:"TP-77",vendor:"Acme",price:"19.99",currency:"EUR",available:true}}};</script>"#,
         r#"<script>window.__APOLLO_STATE__ = {"Product:1":{"__typename":"Product","name":"Tea pot","sku":"TP-77","brandName":"Acme","finalPrice":{"amount":19.99,"currencyCode":"EUR"},"stockStatus":"IN_STOCK"}};</script>"#,
         r#"<script>self.__next_f.push([1,"3:{\"product\":{\"name\":\"Tea pot\",\"sku\":\"TP-77\",\"brand\":\"Acme\",\"price\":19.99,\"currency\":\"EUR\",\"isInStock\":true}}"])</script>"#,
@@ -99,4 +100,22 @@ fn a_large_script_is_read_in_time_that_grows_with_its_size() {
         let html = format!("{TITLE}<script>var sku = {}</script>", piece.repeat((3 << 20) / piece.len()));
         extract(&any_shop(), &html, PageContext::default()).unwrap();
     }
+}
+
+#[test]
+fn a_price_that_the_page_keeps_from_its_readers_is_none() {
+    let state =
+        |stock: &str| format!(r#"<script>var p = {{"name":"Tea pot","sku":"1","price":19.99{stock}}}</script>"#);
+    assert_eq!(price(&read(&any_shop(), &format!("{TITLE}{}", state("")))), "19.99 -");
+    assert_eq!(price(&read(&any_shop(), &format!("{TITLE}{}", state(r#","available":false"#)))), "-");
+    let others = "<p>Free delivery from 50,00 €</p>";
+    assert_eq!(price(&read(&any_shop(), &format!("{TITLE}{others}{}", state("")))), "-");
+}
+
+#[test]
+fn a_sold_out_product_keeps_its_button() {
+    let html = format!(
+        r#"{TITLE}<span class=price>19,99 €</span><button>Add to cart</button><script>var p = {{"name":"Tea pot","sku":"1","price":19.99,"in_stock":false}}</script>"#
+    );
+    assert_eq!(read(&any_shop(), &html).product.availability, Some(Availability::OutOfStock));
 }
