@@ -12,7 +12,7 @@ use worst_cases::{CASES, PATHS, RULES, Reading};
 static MEMORY: PeakAlloc = PeakAlloc;
 
 /// Bytes of a page: as long as is read of any, or what takes no minutes where the program is not optimised.
-const PAGE_BYTES: usize = if cfg!(debug_assertions) { 256 << 10 } else { 16 << 20 };
+const PAGE_BYTES: usize = if cfg!(debug_assertions) { 96 << 10 } else { 16 << 20 };
 /// Beside the page; with the longest page it makes 64 MiB.
 const MAX_PEAK_BYTES: usize = 48 << 20;
 

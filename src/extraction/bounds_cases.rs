@@ -6,12 +6,13 @@ mod worst_cases;
 use super::graph::MAX_LOOKS;
 use super::visible::MAX_READS;
 use super::walk::MAX_PIECES;
+use super::trace::Trace;
 use super::{CompiledRecipe, PageContext, extract, lists, merge, pass};
 use url::Url;
 use worst_cases::{CASES, PATHS, RULES, Reading};
 
 /// Bytes of a case's page; each was worse than linear before this many.
-const PAGE_BYTES: usize = 160 << 10;
+const PAGE_BYTES: usize = 64 << 10;
 /// Bytes of text an answer may hold: all offers and results with the longest texts kept.
 const MAX_ANSWER_BYTES: usize = 16 << 20;
 
@@ -55,11 +56,11 @@ fn no_page_asks_for_more_than_its_share() {
 fn a_page_is_read_up_to_its_share() {
     let any = by("embedded = ['visible']");
     for endless in ["<p>x</p>", "<i>", "9 €<!---->"] {
-        let page = format!("<h1>Tea pot</h1><b class=price>12,50 €</b>{}", endless.repeat(MAX_PIECES + 10));
+        let page = format!("<h1>Tea pot</h1>{}", endless.repeat(MAX_PIECES + 10));
         let page = &page[..page.floor_char_boundary(3 << 20)];
-        let whole = extract(&any, page, PageContext::default()).unwrap();
-        assert_eq!(whole.product.name.as_deref(), Some("Tea pot"), "{endless}");
-        assert!(pass::read(&any, page, 7_000, false).unwrap().pieces <= MAX_PIECES + 1);
+        let facts = pass::read(&any, page, 7_000, false).unwrap();
+        assert_eq!(facts.visible.headings[0].value, "Tea pot", "{endless}");
+        assert!(facts.pieces <= MAX_PIECES + 1, "{endless}: {}", facts.pieces);
     }
 }
 

@@ -130,8 +130,10 @@ impl Graph {
 
     /// Counts work; whether there is still some to spend.
     fn look(&self, count: usize) -> bool {
-        self.looks.set(self.looks.get().saturating_add(count));
-        self.looks.get() <= MAX_LOOKS
+        let so_far = self.looks.get();
+        let is_left = so_far <= MAX_LOOKS;
+        self.looks.set(so_far.saturating_add(if is_left { count } else { 1 }));
+        is_left
     }
 
     /// How much was looked at.

@@ -436,11 +436,11 @@ impl Walk {
         if self.node.is_empty() {
             return;
         }
-        self.facts.pieces += 1;
         if self.is_full() {
             self.node.clear();
             return;
         }
+        self.facts.pieces += 1;
         let node = std::mem::take(&mut self.node);
         let text = if node.contains('&') { htmlize::unescape(&*node) } else { Cow::Borrowed(&*node) };
         let visible = &mut self.facts.visible;
