@@ -49,6 +49,7 @@ mod script_objects;
 mod script_words;
 mod selectors;
 mod sold_out_phrases;
+mod state_places;
 mod stock_phrases;
 mod targets;
 mod trace;
