@@ -217,8 +217,11 @@ fn in_text(facts: &Facts, field: ProductField, value: &str) -> Option<(String, S
             }
         }
         _ => {
-            let note = visible.labels.iter().find(|n| says(field, &n.value.1, value))?;
-            Some(("a printed label".to_owned(), note.value.1.clone()))
+            let note = visible.labels.iter().find(|n| says(field, &n.value.1, value));
+            Some(match note {
+                Some(note) => ("a printed label".to_owned(), note.value.1.clone()),
+                None => ("an element named for it".to_owned(), String::new()),
+            })
         }
     }
 }

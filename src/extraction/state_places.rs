@@ -38,11 +38,14 @@ pub(super) fn find(html: &str, field: ProductField, value: &str) -> Option<(Stri
     None
 }
 
-/// The scripts of a page, each by its tag and id.
+/// The scripts of a page but JSON-LD, which is evidence of its own, each by its tag and id.
 fn scripts(html: &str) -> impl Iterator<Item = (String, &str)> {
     html.match_indices("<script").filter_map(|(at, tag)| {
         let rest = &html[at + tag.len()..];
         let (attributes, rest) = rest.split_once('>')?;
+        if attributes.contains("ld+json") {
+            return None;
+        }
         let text = rest.split_once("</script").map_or(rest, |(text, _)| text);
         let id = attributes.split_once("id=").map(|(_, id)| id.trim_start_matches(['"', '\'']));
         let id = id.and_then(|id| id.split(['"', '\'', ' ']).next()).filter(|id| !id.is_empty());
@@ -120,7 +123,7 @@ mod tests {
     fn json_gives_a_path_and_code_a_name() {
         let html = r#"<script>var x = 1;</script><SCRIPT>
             <script id="__NEXT_DATA__" type="application/json">{"props":{"items":[{"sku":"A-1"},{"sku":"A-2","price":12.5}]}}</script>
-            <script>window.dataLayer.push({'item_id': 'B-7', brand: "Acme"})</script>"#;
+            <script type="application/ld+json">{"sku":"C-1"}</script><script>window.dataLayer.push({'item_id': 'B-7', brand: "Acme"})</script>"#;
         let place = |field, value| find(html, field, value).map(|(place, _)| place);
         assert_eq!(place(ProductField::Sku, "A-2").as_deref(), Some("script#__NEXT_DATA__ props.items.1.sku"));
         assert_eq!(place(ProductField::Price, "12.50").as_deref(), Some("script#__NEXT_DATA__ props.items.1.price"));
