@@ -11,6 +11,7 @@ mod breadcrumbs;
 mod compile;
 mod condition_words;
 mod country_names;
+mod element_name;
 mod elements;
 mod embedded_state;
 mod explain;
