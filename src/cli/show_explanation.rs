@@ -161,7 +161,7 @@ pub(super) fn field_names(list: &ListExplained) -> Vec<&'static str> {
 pub(super) fn origin(origin: &Origin) -> String {
     let raw = origin.raw.as_deref().map_or_else(String::new, |raw| format!(" “{}”", cut(raw, RAW_WIDTH)));
     match origin.evidence {
-        Evidence::Rule | Evidence::Default => format!("{}{raw}", origin.place),
+        Evidence::Rule | Evidence::Default | Evidence::Address => format!("{}{raw}", origin.place),
         other if origin.place.is_empty() => format!("{}{raw}", other.as_str()),
         other => format!("{} {}{raw}", other.as_str(), origin.place),
     }

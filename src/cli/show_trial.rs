@@ -138,7 +138,8 @@ fn unnamed(definition: &Definition, trial: &Trial) -> Vec<String> {
             .filter(|l| l.list == list)
             .any(|l| l.entries.is_empty() || field_names(l).contains(&name)),
     };
-    let read: Vec<(&str, &Explanation)> = pages(trial).filter(|(step, _)| *step != "search").collect();
+    let read: Vec<(&str, &Explanation)> =
+        pages(trial).filter(|(step, _)| ["product", "offers"].contains(step)).collect();
     let ask = |names: &[&'static str], list: Option<&'static str>| -> Vec<String> {
         let missing = names.iter().filter(|name| !read.iter().any(|(_, e)| known(e, list, name)));
         missing.map(|name| list.map_or_else(|| (*name).to_owned(), |list| format!("{list}: {name}"))).collect()

@@ -31,7 +31,7 @@ pub struct TryArgs {
     /// Where to ask; needed when the source has several countries
     #[arg(long)]
     country: Option<Country>,
-    /// Read this page instead of fetching anything: FILE for the last step, or STEP=FILE (search, product, offers)
+    /// Read this page instead of fetching anything: FILE for the last step, or STEP=FILE (search, product, offers, bestsellers)
     #[arg(long, value_name = "[STEP=]FILE")]
     html: Vec<String>,
     /// Directory of *.toml definitions that add to the compiled-in ones or override them

@@ -1,9 +1,15 @@
 //! The attributes of a start tag that the collectors want.
 
 use super::hints::Hints;
+use std::borrow::Cow;
 
 /// Longer values are no names, numbers, addresses or texts of a product.
 const MAX_VALUE_BYTES: usize = 64 << 10;
+
+/// An attribute's value with its character references read.
+pub(super) fn decode(text: &str) -> Cow<'_, str> {
+    if text.contains('&') { htmlize::unescape_attribute(text) } else { Cow::Borrowed(text) }
+}
 
 /// The attributes of one start tag that somebody wants.
 #[derive(Debug, Default)]

@@ -19,6 +19,7 @@ const MAX_LOSERS: usize = 6;
 /// Everything that is known about one page when someone asks.
 pub(super) struct Explainer<'a> {
     recipe: &'a CompiledRecipe,
+    html: &'a str,
     facts: &'a Facts,
     context: PageContext<'a>,
     money: Money,
@@ -29,13 +30,14 @@ pub(super) struct Explainer<'a> {
 impl<'a> Explainer<'a> {
     pub fn new(
         recipe: &'a CompiledRecipe,
+        html: &'a str,
         facts: &'a Facts,
         context: PageContext<'a>,
         extracted: &'a Extracted,
         seen: Seen,
     ) -> Explainer<'a> {
         let money = Money::of(recipe, &facts.page, currency_hint(facts, context), context);
-        Explainer { recipe, facts, context, money, extracted, seen }
+        Explainer { recipe, html, facts, context, money, extracted, seen }
     }
 
     pub fn explain(&self) -> Explanation {
@@ -91,7 +93,8 @@ impl<'a> Explainer<'a> {
     /// Adds where a value of embedded evidence stands, what agrees with it, and what lost against it.
     fn weigh(&self, field: ProductField, explained: &mut FieldExplained) {
         let Some(value) = explained.value.clone() else { return };
-        let find = |evidence, value: &str| origin::find(self.facts, &self.seen.products, field, evidence, value);
+        let find =
+            |evidence, value: &str| origin::find(self.html, self.facts, &self.seen.products, field, evidence, value);
         if explained.origin.is_none() {
             let evidence = self.extracted.provenance.get(&field).copied();
             let evidence = evidence.filter(|evidence| *evidence != Evidence::Rule);

@@ -43,7 +43,7 @@ pub fn explain(
     let facts = read(recipe, html, CHUNK_BYTES, true)?;
     let mut trace = Trace::open();
     let extracted = answer(recipe, &facts, context, &mut trace);
-    let mut explanation = Explainer::new(recipe, &facts, context, &extracted, trace.into_seen()).explain();
+    let mut explanation = Explainer::new(recipe, html, &facts, context, &extracted, trace.into_seen()).explain();
     explanation.prices_stand_in = price_places::find(recipe, html, CHUNK_BYTES, &explanation);
     Ok((extracted, explanation))
 }

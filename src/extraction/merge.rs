@@ -69,7 +69,8 @@ pub(super) fn merge(recipe: &CompiledRecipe, facts: &Facts, context: PageContext
     if shown.has_buy_button && merger.product.price.is_some() {
         merger.availability(Some(Availability::InStock), Evidence::Visible);
     }
-    merger.take_article_number(&identity);
+    // A definition that names its rules knows what stands in its source's addresses: most often the source's own id.
+    merger.take_article_number(&identity, recipe.reads(Embedded::Visible));
     if merger.product.currency.is_none() && merger.product.price.is_some() {
         merger.default_currency(structured_currency, Evidence::JsonLd);
         merger.default_currency(context.currency, Evidence::Default);
@@ -392,8 +393,10 @@ impl Merger<'_> {
         self.text(ProductField::Name, state.name.as_deref(), evidence);
     }
 
-    fn take_article_number(&mut self, identity: &PageIdentity<'_>) {
-        self.skus.add_address(identity);
+    fn take_article_number(&mut self, identity: &PageIdentity<'_>, reads_address: bool) {
+        if reads_address {
+            self.skus.add_address(identity);
+        }
         if self.product.sku.is_none()
             && let Some((sku, evidence)) = std::mem::take(&mut self.skus).decide(identity)
         {

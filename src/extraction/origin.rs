@@ -8,7 +8,7 @@ use super::pass::Facts;
 use super::price_text::{self, CurrencyHint, PriceHint};
 use super::recipe::ProductField;
 use super::schema_org::{ASIDE_PROPERTIES, ProductFacts};
-use super::{availability, identifiers};
+use super::{availability, identifiers, state_places};
 use crate::domain::Amount;
 use std::collections::HashSet;
 
@@ -30,8 +30,9 @@ pub(super) fn raw(text: &str, value: &str) -> Option<String> {
     (text != value && !text.is_empty()).then(|| text.chars().take(MAX_RAW_CHARS).collect())
 }
 
-/// Finds where evidence of a kind says this value.
+/// Finds where evidence of a kind says this value; `html` is the page's source.
 pub(super) fn find(
+    html: &str,
     facts: &Facts,
     products: &[ProductFacts],
     field: ProductField,
@@ -41,7 +42,8 @@ pub(super) fn find(
     let found = match evidence {
         Evidence::Meta => in_head(facts, field, value),
         Evidence::Visible => in_text(facts, field, value),
-        Evidence::State => Some(("product data in the page's scripts".to_owned(), String::new())),
+        Evidence::State => state_places::find(html, field, value)
+            .or_else(|| Some(("product data in the page's scripts".to_owned(), String::new()))),
         Evidence::Address => Some(("the page's address".to_owned(), String::new())),
         Evidence::Default => Some(("the source's currency in this country".to_owned(), String::new())),
         Evidence::Rule => None,
@@ -215,8 +217,11 @@ fn in_text(facts: &Facts, field: ProductField, value: &str) -> Option<(String, S
             }
         }
         _ => {
-            let note = visible.labels.iter().find(|n| says(field, &n.value.1, value))?;
-            Some(("a printed label".to_owned(), note.value.1.clone()))
+            let note = visible.labels.iter().find(|n| says(field, &n.value.1, value));
+            Some(match note {
+                Some(note) => ("a printed label".to_owned(), note.value.1.clone()),
+                None => ("an element named for it".to_owned(), String::new()),
+            })
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Where the pass stands on a page: a small stack of open elements, from which every collector is fed.
 
-use super::attributes::Seen;
+use super::attributes::{Seen, decode};
 use super::compile::{CompiledRecipe, LISTS};
+use super::element_name::element_name;
 use super::elements::Tag;
 use super::gathered::Gathered;
 use super::graph::NodeId;
@@ -17,9 +18,6 @@ use std::collections::HashSet;
 
 /// Deeper elements count as text of the deepest one kept.
 const MAX_DEPTH: usize = 400;
-/// Classes told of an element, and characters of each and of its id.
-const MAX_NAMED_CLASSES: usize = 2;
-const MAX_NAME_PART_CHARS: usize = 40;
 /// Elements and texts read of a page; what follows is not read.
 pub(super) const MAX_PIECES: usize = 200_000;
 /// Elements open at the same time to the parser, which closes none that the page does not; what follows is not read.
@@ -128,24 +126,6 @@ pub(super) struct Walk {
     wants_state: bool,
     wants_visible: bool,
     names_elements: bool,
-}
-
-fn decode(text: &str) -> Cow<'_, str> {
-    if text.contains('&') { htmlize::unescape_attribute(text) } else { Cow::Borrowed(text) }
-}
-
-/// An element as a person would point to it: `span#buybox.price`.
-fn element_name(element: &Element<'_, '_>) -> Box<str> {
-    let mut name = element.tag_name();
-    if let Some(id) = element.get_attribute("id") {
-        name.push('#');
-        name.extend(id.trim().chars().take(MAX_NAME_PART_CHARS));
-    }
-    for class in element.get_attribute("class").unwrap_or_default().split_ascii_whitespace().take(MAX_NAMED_CLASSES) {
-        name.push('.');
-        name.extend(class.chars().take(MAX_NAME_PART_CHARS));
-    }
-    name.into()
 }
 
 impl Walk {

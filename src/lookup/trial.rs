@@ -26,7 +26,7 @@ pub struct Trial {
 /// One step: a page asked for, and what it said.
 #[derive(Debug, Clone)]
 pub struct StepTried {
-    /// `search`, `product` or `offers`.
+    /// `search`, `product` or `offers`; of saved pages `bestsellers` too.
     pub step: &'static str,
     /// `None` for a saved page whose address is not known.
     pub url: Option<Url>,
@@ -119,6 +119,7 @@ fn read_saved(
     page: &SavedPage,
 ) -> StepTried {
     let planned: Option<Result<PlannedPage<'_>, Unfilled>> = match name {
+        "bestsellers" => plan::bestsellers(definition, lookup.country, &lookup.value, 1),
         "search" => plan::search(definition, lookup),
         "product" if definition.offers.is_some() => plan::product(definition, lookup, hit),
         _ => plan::list_page(definition, lookup, hit, 1),

@@ -165,9 +165,14 @@ impl Definition {
         self.countries.get(&country).and_then(|site| site.currency)
     }
 
-    /// The steps it has, in their order, by their names in definition files.
+    /// The steps it has by their names in definition files, each behind what leads to it.
     pub fn named_steps(&self) -> impl Iterator<Item = (&'static str, &Step)> {
-        let steps = [("search", &self.search), ("product", &self.product), ("offers", &self.offers)];
+        let steps = [
+            ("bestsellers", &self.bestsellers),
+            ("search", &self.search),
+            ("product", &self.product),
+            ("offers", &self.offers),
+        ];
         steps.into_iter().filter_map(|(name, step)| Some((name, step.as_ref()?)))
     }
 

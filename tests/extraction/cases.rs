@@ -78,12 +78,7 @@ impl Case {
     }
 
     fn step(&self) -> &Step {
-        let step = match self.step.as_str() {
-            "search" => self.definition.search.as_ref(),
-            "product" => self.definition.product.as_ref(),
-            "offers" => self.definition.offers.as_ref(),
-            other => panic!("{}: no step is called {other}", self.name),
-        };
+        let step = self.definition.named_steps().find(|(name, _)| *name == self.step).map(|(_, step)| step);
         step.unwrap_or_else(|| panic!("{}: the definition has no step {}", self.name, self.step))
     }
 

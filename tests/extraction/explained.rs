@@ -119,3 +119,11 @@ fn the_sign_of_nothing_is_named() {
     assert_eq!(sign("<p class=none>").as_deref(), Some("selector p.none"));
     assert_eq!(sign("<p>"), None);
 }
+
+#[test]
+fn data_in_scripts_says_its_path() {
+    let html = r#"<title>Tea pot large | Shop</title><h1>Tea pot large</h1><b class=price>12,50 €</b>
+        <script id="__NEXT_DATA__" type="application/json">{"props":{"product":{"name":"Tea pot large","brand":"Acme","sku":"TP-77","price":12.5}}}</script>"#;
+    let e = explained(&any_shop(), html);
+    assert_eq!(place(field(&e, "brand_name")), (Evidence::State, "script#__NEXT_DATA__ props.product.brand"));
+}
