@@ -8,7 +8,8 @@
 use super::identifiers;
 use super::identity::{PageIdentity, fold};
 use super::price_text::{self, CurrencyHint};
-use super::script_objects::{self, Object, Value};
+use super::script_objects;
+use super::script_values::{Object, Value};
 use super::script_words::Key;
 use super::{availability, nuxt_data};
 use crate::domain::{Amount, Availability, Currency, Gtin};
@@ -151,7 +152,7 @@ pub(super) fn own(state: &State, page: &PageIdentity<'_>, known: Known<'_>, hint
     facts
 }
 
-fn numbers<'o>(object: &'o Object, key: Key) -> impl Iterator<Item = &'o str> {
+fn numbers(object: &Object, key: Key) -> impl Iterator<Item = &str> {
     object.all(key).filter_map(|value| match value {
         Value::Text(text) | Value::Number(text) => Some(text.trim()),
         Value::Flag(_) => None,

@@ -4,64 +4,20 @@
 //! Nothing is built of what nobody asks for, so a script costs one look at each of its bytes.
 
 use super::script_arguments;
+use super::script_values::{MAX_VALUES, Object, Value, lift, literal, unescape};
 use super::script_words::{Key, is_elsewhere_event, is_negative, key};
 use std::collections::HashMap;
 
 /// Brackets inside brackets that are followed; deeper ones are passed over.
 const MAX_DEPTH: usize = 256;
 /// Objects kept of one page.
-pub(super) const MAX_OBJECTS: usize = 4_000;
-/// Values kept of one object.
-const MAX_VALUES: usize = 64;
+pub(super) const MAX_OBJECTS: usize = 2_000;
 /// Longer values are prose.
-const MAX_VALUE_BYTES: usize = 400;
+const MAX_VALUE_BYTES: usize = 300;
 /// Scripts inside strings inside scripts.
 const MAX_NESTING: u8 = 2;
 /// Shorter strings hold no objects worth reading.
 const MIN_NESTED_BYTES: usize = 60;
-
-/// A value as written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Value {
-    Text(String),
-    Number(String),
-    Flag(bool),
-}
-
-/// An object that may be a product.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Object {
-    pub values: Vec<(Key, Value)>,
-    /// It stands in a list of objects.
-    pub in_list: bool,
-}
-
-impl Object {
-    pub fn all(&self, key: Key) -> impl Iterator<Item = &Value> {
-        self.values.iter().filter(move |(k, _)| *k == key).map(|(_, v)| v)
-    }
-
-    pub fn text(&self, key: Key) -> Option<&str> {
-        self.all(key).find_map(|value| match value {
-            Value::Text(text) | Value::Number(text) => Some(text.as_str()),
-            Value::Flag(_) => None,
-        })
-    }
-
-    fn has(&self, key: Key) -> bool {
-        self.values.iter().any(|(k, _)| *k == key)
-    }
-
-    /// Two facts, one of which names the thing.
-    fn is_product(&self) -> bool {
-        let named = [Key::Name, Key::Sku, Key::Id, Key::Gtin].iter().filter(|k| self.has(**k)).count();
-        let told = [Key::Price, Key::Brand, Key::Mpn, Key::Availability, Key::Currency]
-            .iter()
-            .filter(|k| self.has(**k))
-            .count();
-        named >= 2 || (named == 1 && told >= 1)
-    }
-}
 
 /// An open bracket.
 struct Frame {
@@ -270,7 +226,7 @@ impl Scan<'_, '_> {
         if self.frames.last().is_none_or(|f| f.closer != b'}' || f.pending.is_some()) {
             return false;
         }
-        let rest = self.text[self.at..].as_bytes();
+        let rest = &self.text.as_bytes()[self.at..];
         let blanks = rest.iter().take(16).take_while(|b| b.is_ascii_whitespace()).count();
         let is_name = rest.get(blanks) == Some(&b':');
         if is_name {
@@ -368,74 +324,6 @@ impl Scan<'_, '_> {
             }
         }
     }
-}
-
-/// A literal as a value: a string, a number or a flag.
-fn literal(text: &str) -> Option<Value> {
-    let quoted = |quote: char| text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
-    match text {
-        "true" | "false" => Some(Value::Flag(text == "true")),
-        _ => match quoted('"').or_else(|| quoted('\'')) {
-            Some(inner) => Some(Value::Text(unescape(inner))),
-            None => text.starts_with(|c: char| c.is_ascii_digit()).then(|| Value::Number(text.to_owned())),
-        },
-    }
-}
-
-/// What an inner object says of the one around it: `price: {value, currency}`, `brand: {name}`, `prices: {…}`.
-fn lift(key: Option<Key>, inner: &Object, outer: &mut Object) {
-    let amount = |k: Key| inner.all(k).next().cloned();
-    let mut give = |key: Key, value: Option<Value>| {
-        if let Some(value) = value
-            && outer.values.len() < MAX_VALUES
-        {
-            outer.values.push((key, value));
-        }
-    };
-    match key {
-        Some(Key::Price | Key::Prices | Key::Amount) => {
-            let wanted = if key == Some(Key::Amount) { Key::Amount } else { Key::Price };
-            give(wanted, amount(Key::Amount).or_else(|| amount(Key::Price)));
-            give(Key::ListPrice, amount(Key::ListPrice));
-            give(Key::Currency, amount(Key::Currency));
-            give(Key::Availability, amount(Key::Availability));
-        }
-        Some(Key::ListPrice) => give(Key::ListPrice, amount(Key::Amount).or_else(|| amount(Key::Price))),
-        Some(Key::Brand) => give(Key::Brand, amount(Key::Name)),
-        Some(Key::Availability) => give(Key::Availability, amount(Key::Availability)),
-        _ => {}
-    }
-}
-
-/// A string literal's text; what is no escape stays as it is.
-fn unescape(raw: &str) -> String {
-    let mut out = String::with_capacity(raw.len());
-    let mut rest = raw;
-    while let Some(at) = rest.find('\\') {
-        out.push_str(&rest[..at]);
-        let behind = &rest[at + 1..];
-        let Some(c) = behind.chars().next() else { break };
-        let (digits, skip) = match c {
-            'u' => (behind.get(1..5), 5),
-            'x' => (behind.get(1..3), 3),
-            _ => (None, c.len_utf8()),
-        };
-        match digits.and_then(|d| u32::from_str_radix(d, 16).ok()) {
-            Some(code) => {
-                out.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
-                rest = &behind[skip..];
-            }
-            None => {
-                match c {
-                    'n' | 'r' | 't' | 'b' | 'f' => out.push(' '),
-                    c => out.push(c),
-                }
-                rest = &behind[c.len_utf8()..];
-            }
-        }
-    }
-    out.push_str(rest.trim_end_matches('\\'));
-    out
 }
 
 #[cfg(test)]
