@@ -21,14 +21,13 @@ const SWEEP_EVERY: Duration = Duration::from_secs(60);
 /// Starts all of them; they end after `app.stop` is cancelled.
 pub fn start(app: &SharedApp) -> JoinSet<()> {
     let mut workers = JoinSet::new();
-    workers.spawn(answer_tickets(app.clone()));
+    let slots = Arc::new(jobs::Slots::new(app.config.jobs.batches));
+    workers.spawn(answer_tickets(app.clone(), Arc::clone(&slots)));
     let reconcile_every = Duration::from_millis(app.config.jobs.reconcile_ms.max(10));
-    workers.spawn(periodically(
-        app.clone(),
-        "reconcile",
-        reconcile_every,
-        |app| async move { jobs::reconcile(&app).await },
-    ));
+    workers.spawn(periodically(app.clone(), "reconcile", reconcile_every, move |app| {
+        let slots = Arc::clone(&slots);
+        async move { jobs::reconcile(&app, &slots).await }
+    }));
     workers.spawn(periodically(app.clone(), "sweep", SWEEP_EVERY, |app| async move {
         app.queue.sweep().await?;
         Ok(())
@@ -41,14 +40,14 @@ pub fn start(app: &SharedApp) -> JoinSet<()> {
     workers
 }
 
-async fn answer_tickets(app: SharedApp) {
+async fn answer_tickets(app: SharedApp, slots: Arc<jobs::Slots>) {
     let settings = QueueSettings {
         concurrency: app.config.jobs.batches.max(1),
         shutdown: Duration::from_millis(app.config.server.shutdown_ms),
     };
     // A name of its own for each start: under the old name apalis refuses a worker that comes back within a heartbeat.
     let name = format!("pricemill-{}", app.ids.request_id());
-    let (worker, slots) = (app.clone(), Arc::new(jobs::Slots::new(settings.concurrency)));
+    let worker = app.clone();
     let handle = move |_ticket| {
         let (app, slots) = (worker.clone(), slots.clone());
         async move {

@@ -1,6 +1,7 @@
 //! Whether the server lives, whether it can work, and what it counted.
 
 use super::state::HttpState;
+use crate::storage::bulk_job::PassedOver;
 use crate::storage::{bulk_item, bulk_job, source_drift};
 use actix_web::{HttpResponse, web};
 
@@ -31,7 +32,7 @@ pub async fn ready(state: web::Data<HttpState>) -> HttpResponse {
 pub async fn metrics(state: web::Data<HttpState>) -> HttpResponse {
     let app = &state.app;
     let open = bulk_job::count_by_status(&app.db).await;
-    let ready = bulk_item::count_ready(&app.db, app.clock.lease_now()).await;
+    let ready = bulk_item::count_ready(&app.db, app.clock.lease_now(), &PassedOver::default()).await;
     let tickets = app.queue.count_waiting().await;
     if let (Ok(open), Ok(ready), Ok(tickets)) = (open, ready, tickets) {
         let open: Vec<_> = open.into_iter().map(|(status, n)| (status.as_str(), n)).collect();

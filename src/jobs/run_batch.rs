@@ -30,8 +30,7 @@ const LAST_MOMENTS: Duration = Duration::from_secs(3);
 ///
 /// Whatever goes wrong, values not written are begun again by someone else when the lease runs out.
 pub async fn run_batches(app: &App, slots: &Slots) -> Result<(), StorageError> {
-    while !app.stop.is_cancelled() {
-        let Some((batch, _slot)) = slots.lease(app).await? else { break };
+    while let Some((batch, _slot)) = slots.lease(app).await? {
         run_batch(app, &batch).await?;
     }
     Ok(())

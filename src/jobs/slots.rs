@@ -50,11 +50,15 @@ impl Slots {
         Slots { held: Arc::new(Mutex::new(held)), choosing: tokio::sync::Mutex::default() }
     }
 
-    /// Leases the batch whose turn it is among those that may have one; `None` when there is none now.
+    /// Leases the batch whose turn it is among those that may have one; `None` when there is none now, or the server stops.
     pub(super) async fn lease(&self, app: &App) -> Result<Option<(LeasedBatch, Slot)>, StorageError> {
         let settings = &app.config.jobs;
         let _alone = self.choosing.lock().await;
-        let passed_over = lock(&self.held).passed_over();
+        // Whoever waited here while the server was told to stop takes nothing any more.
+        if app.stop.is_cancelled() {
+            return Ok(None);
+        }
+        let passed_over = self.passed_over();
         let (lease, now) = (app.ids.lease(), app.clock.lease_now());
         let most = settings.batch_values;
         let leased = bulk_item::lease_next(&app.db, lease, most, now, settings.lease(), &passed_over).await?;
@@ -62,6 +66,11 @@ impl Slots {
             let slot = self.take(&batch.job.source, batch.job.account_id);
             (batch, slot)
         }))
+    }
+
+    /// Who may not have another batch now.
+    pub(super) fn passed_over(&self) -> PassedOver {
+        lock(&self.held).passed_over()
     }
 
     fn take(&self, source: &SourceName, account: AccountId) -> Slot {

@@ -241,12 +241,21 @@ pub async fn charged_pages(transaction: &Transaction, job_seq: i64) -> Result<Cr
     Credits::try_from(n).map_err(|_| StorageError::corrupt("bulk_item", "charged_pages below zero"))
 }
 
-/// Jobs with values that can be begun now, and how many: for ringing lost tickets again, and for the queue-depth metric.
-pub async fn count_ready(db: &Db, lease_now: Timestamp) -> Result<Vec<(i64, u64)>, StorageError> {
-    let sql = "SELECT job_seq, COUNT(*) AS n FROM bulk_item WHERE state < 2 \
-               AND ((state = 0 AND not_before <= $1) OR (state = 1 AND lease_until < $1)) \
-               GROUP BY job_seq ORDER BY job_seq LIMIT 1000";
-    let rows = db.reader().query_all_raw(statement(db.reader(), sql, [lease_now.as_micros().into()])).await?;
+/// Jobs with values that can be begun now, those passed over apart, and how many: for ringing lost tickets again, and for
+/// the queue-depth metric.
+pub async fn count_ready(
+    db: &Db,
+    lease_now: Timestamp,
+    passed_over: &PassedOver,
+) -> Result<Vec<(i64, u64)>, StorageError> {
+    let mut values = vec![lease_now.as_micros().into()];
+    let others = passed_over.conditions(&mut values);
+    let sql = format!(
+        "SELECT i.job_seq AS job_seq, COUNT(*) AS n FROM bulk_item i JOIN bulk_job j ON j.seq = i.job_seq \
+         WHERE i.state < 2 AND ((i.state = 0 AND i.not_before <= $1) OR (i.state = 1 AND i.lease_until < $1)) {others} \
+         GROUP BY i.job_seq ORDER BY i.job_seq LIMIT 1000"
+    );
+    let rows = db.reader().query_all_raw(statement(db.reader(), sql, values)).await?;
     rows.iter()
         .map(|row| {
             let n: i64 = row.try_get("", "n")?;

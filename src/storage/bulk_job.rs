@@ -54,6 +54,15 @@ pub struct PassedOver {
     pub accounts: Vec<AccountId>,
 }
 
+impl PassedOver {
+    /// The condition that a job `j` is none of theirs, to stand behind others; its values are added to the statement's.
+    pub(super) fn conditions(&self, values: &mut Vec<Value>) -> String {
+        let sources = not_in("j.source", self.sources.iter().map(|source| source.to_string().into()), values);
+        let accounts = not_in("j.account_id", self.accounts.iter().map(|account| account.0.into()), values);
+        format!("{sources} {accounts}")
+    }
+}
+
 fn page_limit_text(limit: PageLimit) -> String {
     match limit {
         PageLimit::All => "all".into(),
@@ -211,11 +220,10 @@ pub(super) async fn next_in_turn(
 ) -> Result<Option<Job>, StorageError> {
     let conn = transaction.conn();
     let mut values: Vec<Value> = vec![lease_now.as_micros().into()];
-    let sources = not_in("j.source", passed_over.sources.iter().map(|source| source.to_string().into()), &mut values);
-    let accounts = not_in("j.account_id", passed_over.accounts.iter().map(|account| account.0.into()), &mut values);
+    let others = passed_over.conditions(&mut values);
     let sql = format!(
         "SELECT j.* FROM bulk_job j JOIN account a ON a.id = j.account_id \
-         WHERE j.status NOT IN ('finished', 'cancelled') {sources} {accounts} AND EXISTS ( \
+         WHERE j.status NOT IN ('finished', 'cancelled') {others} AND EXISTS ( \
              SELECT 1 FROM bulk_item i WHERE i.job_seq = j.seq AND i.state < 2 \
              AND ((i.state = 0 AND i.not_before <= $1) OR (i.state = 1 AND i.lease_until < $1))) \
          ORDER BY a.served_at, j.served_at, j.seq LIMIT 1"

@@ -156,6 +156,9 @@ async fn sources_and_accounts_passed_over_have_no_turn() {
         let db = &db;
         async move { bulk_item::lease_next(db, 1, 50, NOW, LEASE, &passed_over).await.unwrap().map(|batch| batch.job.seq) }
     };
+    let ours = PassedOver { sources: vec![job.source.clone()], accounts: Vec::new() };
+    assert_eq!(bulk_item::count_ready(&db, NOW, &ours).await.unwrap(), []);
+    assert_eq!(bulk_item::count_ready(&db, NOW, &PassedOver::default()).await.unwrap(), [(seq, 1)]);
     assert_eq!(ask(&["another", job.source.as_str()], &[]).await, None);
     assert_eq!(ask(&[], &[owner.0, owner.0 + 1]).await, None);
     assert_eq!(ask(&["another", "a third"], &[owner.0 + 1]).await, Some(seq));

@@ -61,7 +61,7 @@ async fn no_value_is_leased_twice() {
     let postponed = [(0, ItemEnd::Postponed { pages: vec![], not_before: later })];
     bulk_item::write_ends(db, taken.job.seq, 100, &postponed).await.unwrap();
     assert_eq!(bulk_item::release(db, taken.job.seq, 100).await.unwrap(), 99);
-    assert_eq!(bulk_item::count_ready(db, later).await.unwrap(), [(taken.job.seq, 100)]);
+    assert_eq!(bulk_item::count_ready(db, later, &PassedOver::default()).await.unwrap(), [(taken.job.seq, 100)]);
     let again = lease_some(db, 101, 1000, later).await.unwrap();
     assert!(again.items.len() == 100 && again.items.iter().all(|item| item.attempt == 2));
     server.close_books().await;
@@ -90,6 +90,8 @@ async fn sources_and_accounts_passed_over_have_no_turn() {
             batch.map(|batch| batch.job.source.to_string())
         }
     };
+    let others = PassedOver { sources: vec![SourceName::new("ebay")], accounts: vec![AccountId(-1)] };
+    assert_eq!(bulk_item::count_ready(db, now, &others).await.unwrap().len(), 1);
     assert_eq!(ask(&[], &[caller.id, AccountId(-1)]).await, None);
     assert_eq!(ask(&["ebay", "amazon"], &[]).await, None);
     assert_eq!(ask(&["ebay"], &[AccountId(-1)]).await.as_deref(), Some("amazon"));
