@@ -2,7 +2,8 @@
 //!
 //! A [`Recipe`] says how to read one kind of page; [`CompiledRecipe::compile`] checks it once, and [`extract`] reads a page by
 //! it in one pass: `pass` streams the page through lol_html, `walk` feeds the collectors (`microdata`, `json_ld`, `meta`,
-//! `visible`, and the recipe's own `selectors`), then `merge` weighs what they found. [`price_text`] reads one printed price.
+//! `visible`, `siblings`, and the recipe's own `selectors`), then `merge` weighs what they found, and `list_reader` looks for
+//! a list where no recipe knows one. [`price_text`] reads one printed price.
 
 mod attributes;
 mod availability;
@@ -17,10 +18,12 @@ mod identifiers;
 mod identity;
 mod json;
 mod json_ld;
+mod list_reader;
 mod lists;
 mod merge;
 mod meta;
 mod microdata;
+mod next_link;
 mod pass;
 mod price_number;
 mod price_symbols;
@@ -31,6 +34,7 @@ mod rules;
 mod schema_offer;
 mod schema_org;
 mod selectors;
+mod siblings;
 mod stock_phrases;
 mod targets;
 mod visible;

@@ -5,6 +5,7 @@ use super::extracted::ExtractError;
 use super::graph::Graph;
 use super::meta::Head;
 use super::selectors::Caught;
+use super::siblings::Siblings;
 use super::targets::targets;
 use super::visible::Visible;
 use super::walk::Walk;
@@ -22,6 +23,7 @@ pub(super) struct Facts {
     pub head: Head,
     pub graph: Graph,
     pub visible: Visible,
+    pub siblings: Siblings,
     /// Values of the page's own rules.
     pub page: Caught,
     /// Values of each entry of each list.

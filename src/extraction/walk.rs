@@ -8,6 +8,7 @@ use super::hints::{HintReader, Hints};
 use super::pass::Facts;
 use super::recipe::Embedded;
 use super::selectors::{Caught, MAX_ENTRIES, MAX_VALUE_BYTES};
+use super::siblings::Place;
 use super::targets::Target;
 use super::{json_ld, microdata};
 use lol_html::html_content::{Element, TextChunk, TextType};
@@ -31,6 +32,8 @@ enum Mark {
     Title,
     PageTitle,
     JsonLd,
+    /// It is a link, by its number.
+    Link(usize),
 }
 
 #[derive(Debug)]
@@ -45,6 +48,8 @@ struct Frame {
     region: Hints,
     signature: u64,
     start: usize,
+    /// What was noted of links and the like when it began.
+    place: Place,
     scope: Option<NodeId>,
     marks: Vec<Mark>,
 }
@@ -102,6 +107,7 @@ pub(super) struct Walk {
     wants_json_ld: bool,
     wants_microdata: bool,
     wants_visible: bool,
+    wants_lists: bool,
 }
 
 fn decode(text: &str) -> Cow<'_, str> {
@@ -126,6 +132,7 @@ impl Walk {
             wants_json_ld: recipe.reads(Embedded::JsonLd),
             wants_microdata: recipe.reads(Embedded::Microdata),
             wants_visible: recipe.reads(Embedded::Visible),
+            wants_lists: recipe.looks_for_lists(),
         }
     }
 
@@ -173,6 +180,7 @@ impl Walk {
             region,
             signature: signature ^ parent_signature.rotate_left(21),
             start: self.facts.visible.text.len(),
+            place: self.facts.siblings.place(),
             scope,
             marks: Vec::new(),
         };
@@ -190,6 +198,15 @@ impl Walk {
         if tag == Tag::Input && seen.kind.as_deref() != Some("hidden") && self.wants_visible {
             let at = self.facts.visible.text.len();
             self.facts.visible.note_button(seen.value.as_deref().unwrap_or_default(), at, frame.near, frame.region);
+        }
+        if self.wants_lists {
+            let at = self.facts.visible.text.len();
+            if let (Tag::Anchor, Some(href)) = (tag, &seen.href) {
+                let link = self.facts.siblings.open_link(at, href, seen.rel.as_deref(), seen.label.as_deref());
+                frame.marks.extend(link.map(Mark::Link));
+            } else if tag == Tag::Image {
+                self.facts.siblings.note_picture(seen.alt.as_deref(), seen.src.as_deref());
+            }
         }
         if !can_have_content || self.stack.len() >= MAX_DEPTH {
             self.current = None;
@@ -397,8 +414,14 @@ impl Walk {
                 self.facts.visible.note_button(&text, frame.start, frame.near, frame.region);
             }
         }
+        if self.wants_lists {
+            let parent = self.stack.last().map_or(0, |parent| parent.signature);
+            let text = frame.start..self.facts.visible.text.len();
+            self.facts.siblings.close(frame.tag, parent, frame.place, text, frame.region);
+        }
         for mark in frame.marks {
             match mark {
+                Mark::Link(number) => self.facts.siblings.close_link(number, self.facts.visible.text.len()),
                 Mark::Property(node, name) => {
                     let text = self.facts.visible.since_raw(frame.start, MAX_VALUE_BYTES);
                     microdata::end(&mut self.facts.graph, node, &name, text);

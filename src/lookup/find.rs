@@ -7,7 +7,7 @@ use super::get::{GetError, ReadPage, Spent};
 use super::judge::{Stop, choose_hit, is_unreadable, next_url, understood};
 use super::listing::{Listing, Wanted};
 use super::page::{StoredPage, fresh_prefix};
-use crate::domain::{Country, Gtin, Key, Lookup, LookupOptions, LookupPage, PageContent, Product, Reason};
+use crate::domain::{Country, Currency, Gtin, Key, Lookup, LookupOptions, LookupPage, PageContent, Product, Reason};
 use crate::extraction::Extracted;
 use crate::sources::plan::{self, Hit, PlannedPage, Unfilled};
 use crate::sources::{Definition, Kind};
@@ -149,16 +149,20 @@ impl Engine {
         spent: &mut Spent,
     ) -> Result<(PageContent, bool), Stop> {
         let hit = self.hit(definition, lookup, listing, spent).await?;
+        let currency = definition.currency(lookup.country);
+        let place = (lookup.country, currency);
         let mut product = None;
         if let Some(planned) = plan::product(definition, lookup, &hit) {
-            let page = self.get_planned(definition, lookup.country, planned, spent).await?;
+            let page = self.get_planned(definition, place, planned, spent).await?;
             understood(&page.extracted)?;
             product = Some((page.extracted.product, page.url));
         }
         let planned = plan::list_page(definition, lookup, &hit, 1).ok_or(Stop::Failed(Reason::Error))?;
         let step = definition.list_step().ok_or(Stop::Failed(Reason::Error))?;
         let announced = product.as_ref().and_then(|(product, _)| product.offer_count);
-        let list = match self.get_planned(definition, lookup.country, planned, spent).await {
+        // What the product's page names is also the currency of its offers.
+        let place = (lookup.country, product.as_ref().and_then(|(product, _)| product.currency).or(currency));
+        let list = match self.get_planned(definition, place, planned, spent).await {
             Ok(page) if product.is_none() => {
                 understood(&page.extracted)?;
                 Some(page)
@@ -191,7 +195,6 @@ impl Engine {
         if lookup.key == Key::Gtin && !product.gtins.is_empty() && product.gtins.iter().all(is_other) {
             return Err(Stop::NotFound);
         }
-        let currency = definition.currency(lookup.country);
         let mut content = first_page(definition, step, &url, product, extracted.offers, currency);
         content.next_url = next_url.filter(|_| !content.offers.is_empty());
         let is_last = content.next_url.is_none();
@@ -217,7 +220,10 @@ impl Engine {
                 planned.map_err(|_| Stop::Failed(Reason::Error))?.url
             }
         };
-        let page = self.get(definition, lookup.country, url, step, spent).await?;
+        let first = listing.pages().first().and_then(|page| page.content.clone());
+        let named = first.and_then(|content| content.product.currency);
+        let currency = named.or_else(|| definition.currency(lookup.country));
+        let page = self.get(definition, (lookup.country, currency), url, step, spent).await?;
         if is_unreadable(&page.extracted, step, number, None) {
             return Err(Stop::Failed(Reason::Error));
         }
@@ -226,7 +232,7 @@ impl Engine {
         if definition.kind == Kind::Shop {
             name_shop(&mut offers, definition, &page.url);
         }
-        complete_offers(&mut offers, definition.currency(lookup.country));
+        complete_offers(&mut offers, currency);
         // Behind the end some sources show an empty page, others the last page again.
         if offers.is_empty() || offers == before.offers {
             return Err(Stop::End);
@@ -250,7 +256,8 @@ impl Engine {
         let hit = match plan::search(definition, lookup) {
             None => plan::hit_of_value(definition, lookup),
             Some(planned) => {
-                let page = match self.get_planned(definition, lookup.country, planned, spent).await {
+                let place = (lookup.country, definition.currency(lookup.country));
+                let page = match self.get_planned(definition, place, planned, spent).await {
                     // A search page that is not there says nothing about the product.
                     Err(GetError::Gone) => return Err(Stop::Failed(Reason::Error)),
                     other => other?,
@@ -265,12 +272,12 @@ impl Engine {
     async fn get_planned(
         &self,
         definition: &Definition,
-        country: Country,
+        place: (Country, Option<Currency>),
         planned: Result<PlannedPage<'_>, Unfilled>,
         spent: &mut Spent,
     ) -> Result<ReadPage, GetError> {
         match planned {
-            Ok(page) => self.get(definition, country, page.url, page.step, spent).await,
+            Ok(page) => self.get(definition, place, page.url, page.step, spent).await,
             Err(error) => {
                 tracing::debug!(source = %definition.name, %error, "there is no URL to go on with");
                 Err(GetError::Failed(Reason::Error))

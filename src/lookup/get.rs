@@ -1,7 +1,7 @@
 //! One page: over the network or out of the binary, then read by its recipe.
 
 use super::engine::{Engine, FIRST_PATIENCE, NEXT_PATIENCE};
-use crate::domain::{Country, Reason};
+use crate::domain::{Country, Currency, Reason};
 use crate::extraction::{self, Extracted, PageContext};
 use crate::fetching::{FetchError, FetchedPage, PageRequest};
 use crate::sources::{Definition, Step};
@@ -34,11 +34,11 @@ pub(super) struct Spent {
 }
 
 impl Engine {
-    /// Gets and reads one page of a source.
+    /// Gets and reads one page of a source; prices that name no currency are in the one given.
     pub(super) async fn get(
         &self,
         definition: &Definition,
-        country: Country,
+        (country, currency): (Country, Option<Currency>),
         url: Url,
         step: &Step,
         spent: &mut Spent,
@@ -53,8 +53,7 @@ impl Engine {
         })?;
         spent.requests += 1;
         spent.bytes += page.bytes_received;
-        let context =
-            PageContext { url: Some(&page.url), country: Some(country), currency: definition.currency(country) };
+        let context = PageContext { url: Some(&page.url), country: Some(country), currency };
         match extraction::extract(&step.recipe, &page.text, context) {
             Ok(extracted) => Ok(ReadPage { url: page.url, extracted }),
             Err(error) => {

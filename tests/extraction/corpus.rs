@@ -12,7 +12,7 @@ const MIN_PRICE_F1_PERCENT: usize = 80;
 /// Pages that are also fed in small pieces, one in so many.
 const CHUNKED_SHARE: usize = 10;
 
-fn corpus() -> Option<PathBuf> {
+pub fn corpus() -> Option<PathBuf> {
     let folder =
         std::env::var_os("PRICEMILL_CORPUS").map(PathBuf::from).filter(|f| f.join("pages/truth.jsonl").is_file());
     if folder.is_none() {

@@ -1,8 +1,10 @@
 //! Extraction as the other rooms use it: whole pages in, products out.
 
+mod cases;
 mod chunks;
 mod corpus;
 mod embedded;
+mod lists;
 mod recipes;
 mod seen;
 
