@@ -217,8 +217,21 @@ fn offer(entry: &Entry<'_>, facts: &Facts, context: PageContext<'_>) -> Option<O
 }
 
 /// Words of addresses that send a visitor on to a shop.
-const LEAVING: [&str; 9] =
-    ["redir", "relocate", "clickout", "/goto", "/go/", "outgoing", "/exit", "leadout", "merchant-click"];
+const LEAVING: [&str; 13] = [
+    "redir",
+    "relocate",
+    "clickout",
+    "/goto",
+    "/go/",
+    "outgoing",
+    "/exit",
+    "leadout",
+    "merchant-click",
+    "go-to-shop",
+    "to-shop",
+    "zum-shop",
+    "/out/",
+];
 
 fn leads_to_shop(link: &Link, context: PageContext<'_>) -> bool {
     let href = link.href.to_lowercase();
