@@ -10,8 +10,8 @@ use serde_json::Value;
 pub(super) fn read(recipe: &CompiledRecipe, text: &str) -> Result<Facts, ExtractError> {
     let root: Value =
         serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|e| ExtractError::Json(e.to_string()))?;
-    let mut facts = Facts::default();
-    facts.page = catch(&root, &recipe.page_rules().collect::<Vec<_>>());
+    let page = catch(&root, &recipe.page_rules().collect::<Vec<_>>());
+    let mut facts = Facts { page, ..Facts::default() };
     for (entries, list) in facts.entries.iter_mut().zip(recipe.lists()) {
         if let Some((item, rules)) = list {
             *entries = read_entries(&root, item, &rules);
