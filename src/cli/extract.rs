@@ -254,6 +254,9 @@ pub struct BatchAnswer {
     search_results: Vec<ListEntry>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     bestsellers: Vec<ListEntry>,
+    /// Of the bestsellers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    category: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_page: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -277,6 +280,7 @@ impl BatchAnswer {
             offers: extracted.offers,
             search_results: extracted.search_results.iter().map(ListEntry::of).collect(),
             bestsellers: extracted.bestsellers.iter().map(ListEntry::of).collect(),
+            category: product.category_name.filter(|_| !extracted.bestsellers.is_empty()),
             next_page: extracted.next_page,
             explain: None,
         }

@@ -4,9 +4,9 @@
 mod worst_cases;
 
 use super::graph::MAX_LOOKS;
+use super::trace::Trace;
 use super::visible::MAX_READS;
 use super::walk::MAX_PIECES;
-use super::trace::Trace;
 use super::{CompiledRecipe, PageContext, extract, lists, merge, pass};
 use url::Url;
 use worst_cases::{CASES, PATHS, RULES, Reading};

@@ -136,6 +136,11 @@ impl CompiledRecipe {
         })
     }
 
+    /// Whether the page may be of any kind: all is read that a person sees, and no rule knows its lists.
+    pub(super) fn looks_for_lists(&self) -> bool {
+        self.reads(Embedded::Visible) && self.lists().iter().all(Option::is_none)
+    }
+
     /// The rules of the page itself, in the order of their slots.
     pub(super) fn page_rules(&self) -> impl Iterator<Item = &CompiledRule> {
         self.fields.iter().flat_map(|(_, rules)| rules).chain(&self.next).chain(&self.minor_unit)

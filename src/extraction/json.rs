@@ -17,8 +17,8 @@ pub(super) fn read(recipe: &CompiledRecipe, text: &str) -> Result<Facts, Extract
     }
     let root: Value =
         serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|e| ExtractError::Json(e.to_string()))?;
-    let mut facts = Facts::default();
-    facts.page = catch(&root, &recipe.page_rules().collect::<Vec<_>>());
+    let page = catch(&root, &recipe.page_rules().collect::<Vec<_>>());
+    let mut facts = Facts { page, ..Facts::default() };
     for (entries, list) in facts.entries.iter_mut().zip(recipe.lists()) {
         if let Some((item, rules)) = list {
             *entries = read_entries(&root, item, &rules);

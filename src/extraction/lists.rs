@@ -6,6 +6,7 @@ use super::merge::{absolute, clean, verdict};
 use super::pass::Facts;
 use super::price_text::{self, CurrencyHint};
 use super::selectors::MAX_ENTRIES;
+use super::{identity, list_reader};
 use crate::domain::Amount;
 
 /// Fewer entries are no list.
@@ -27,6 +28,11 @@ pub(super) fn add_embedded(
     }
     if recipe.next.is_empty() {
         extracted.next_page = facts.head.next.as_deref().map(|link| absolute(link, context));
+    }
+    if recipe.looks_for_lists() && extracted.search_results.is_empty() && extracted.offers.is_empty() {
+        let country = context.country.or_else(|| context.url.and_then(identity::host_country));
+        let hint = CurrencyHint { currency: context.currency, country: country.or(facts.head.locale_country()) };
+        list_reader::add_seen(facts, context, hint, extracted);
     }
     extracted.verdict = verdict(extracted, facts.no_result_sign.is_some());
 }

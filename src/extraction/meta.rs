@@ -83,6 +83,11 @@ impl Head {
         self.first(&["product:category", "og:category"])
     }
 
+    /// Whether the page says that it is that of one product.
+    pub fn is_product(&self) -> bool {
+        self.first(&["og:type"]).is_some_and(|kind| matches!(kind, "product" | "og:product" | "product.item"))
+    }
+
     pub fn gtins(&self) -> Vec<Gtin> {
         let names = [
             "product:ean",

@@ -2,7 +2,8 @@
 //!
 //! A [`Recipe`] says how to read one kind of page; [`CompiledRecipe::compile`] checks it once, and [`extract`] reads a page by
 //! it in one pass: `pass` streams the page through lol_html, `walk` feeds the collectors (`microdata`, `json_ld`, `meta`,
-//! `embedded_state`, `visible`, and the recipe's own `selectors`), then `merge` weighs what they found. [`price_text`] reads one printed price.
+//! `embedded_state`, `visible`, `siblings`, and the recipe's own `selectors`), then `merge` weighs what they found, and
+//! `list_reader` looks for a list where no recipe knows one. [`price_text`] reads one printed price.
 
 mod article_votes;
 mod attributes;
@@ -31,11 +32,13 @@ mod json;
 mod json_ld;
 mod json_weight;
 mod label_words;
+mod list_reader;
 mod lists;
 mod losers;
 mod merge;
 mod meta;
 mod microdata;
+mod next_link;
 mod nuxt_data;
 mod origin;
 mod overlong;
@@ -55,6 +58,7 @@ mod script_objects;
 mod script_values;
 mod script_words;
 mod selectors;
+mod siblings;
 mod sold_out_phrases;
 mod state_places;
 mod stock_phrases;

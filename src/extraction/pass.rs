@@ -7,6 +7,7 @@ use super::graph::Graph;
 use super::meta::Head;
 use super::overlong::without_endless_tags;
 use super::selectors::Caught;
+use super::siblings::Siblings;
 use super::targets::targets;
 use super::visible::Visible;
 use super::walk::Walk;
@@ -29,6 +30,7 @@ pub(super) struct Facts {
     pub graph: Graph,
     pub state: State,
     pub visible: Visible,
+    pub siblings: Siblings,
     /// Values of the page's own rules.
     pub page: Caught,
     /// Values of each entry of each list.

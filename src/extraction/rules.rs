@@ -7,7 +7,7 @@ use super::price_text::{self, CurrencyHint, PriceHint, PrintedPrice};
 use super::recipe::{NumberStyle, OfferField, ProductField, ResultField};
 use super::selectors::Caught;
 use super::{availability, identifiers, rating};
-use crate::domain::{Amount, Currency, Offer, Product};
+use crate::domain::{Amount, Availability, Currency, Offer, Product};
 use std::cell::RefCell;
 use std::collections::HashSet;
 
@@ -190,8 +190,7 @@ pub(super) fn product(recipe: &CompiledRecipe, read: &Reader<'_>) -> Product {
             ProductField::ListPrice => p.list_price = read.positive(rules).map(|p| p.amount),
             ProductField::Currency => p.currency = read.currency(rules).or(p.currency),
             ProductField::Availability => {
-                p.availability_text = read.text(rules);
-                p.availability = p.availability_text.as_deref().and_then(stock);
+                (p.availability, p.availability_text) = stock(read.text(rules));
             }
             ProductField::Condition => p.condition = read.text(rules).as_deref().and_then(availability::condition),
             ProductField::Dimensions => p.dimensions = read.text(rules),
@@ -201,8 +200,10 @@ pub(super) fn product(recipe: &CompiledRecipe, read: &Reader<'_>) -> Product {
     p
 }
 
-fn stock(text: &str) -> Option<crate::domain::Availability> {
-    availability::from_code(text).or_else(|| availability::from_text(text))
+/// What a text says about the stock, and the text where a person can read it: a flag says yes or no only.
+fn stock(text: Option<String>) -> (Option<Availability>, Option<String>) {
+    let told = text.as_deref().and_then(|text| availability::from_code(text).or_else(|| availability::from_text(text)));
+    (told, text.filter(|text| text != "true" && text != "false"))
 }
 
 /// The offers that a list's rules read, in the page's order; entries without any field are dropped.
@@ -262,8 +263,7 @@ pub(super) fn offer(list: &CompiledList<OfferField>, read: &Reader<'_>) -> Offer
             OfferField::Url => o.url = read.link(rules),
             OfferField::Name => o.name = read.text(rules),
             OfferField::Availability => {
-                o.availability_text = read.text(rules);
-                o.availability = o.availability_text.as_deref().and_then(stock);
+                (o.availability, o.availability_text) = stock(read.text(rules));
             }
             OfferField::Condition => {
                 o.condition_text = read.text(rules);

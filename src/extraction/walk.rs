@@ -10,6 +10,7 @@ use super::hints::{HintReader, Hints};
 use super::pass::Facts;
 use super::recipe::Embedded;
 use super::selectors::{Caught, MAX_ENTRIES, MAX_VALUE_BYTES};
+use super::siblings::Place;
 use super::targets::Target;
 use super::{embedded_state, json_ld, microdata};
 use lol_html::html_content::{Element, TextChunk, TextType};
@@ -44,6 +45,8 @@ enum Mark {
     JsonLd,
     /// A script, with its id.
     Script(Option<String>),
+    /// It is a link, by its number.
+    Link(usize),
 }
 
 #[derive(Debug)]
@@ -58,6 +61,8 @@ struct Frame {
     region: Hints,
     signature: u64,
     start: usize,
+    /// What was noted of links and the like when it began.
+    place: Place,
     scope: Option<NodeId>,
     /// A property whose thing is still to come.
     hanging: Option<String>,
@@ -126,6 +131,7 @@ pub(super) struct Walk {
     wants_state: bool,
     wants_visible: bool,
     names_elements: bool,
+    wants_lists: bool,
 }
 
 impl Walk {
@@ -151,6 +157,7 @@ impl Walk {
             wants_state: recipe.reads(Embedded::State),
             wants_visible: recipe.reads(Embedded::Visible),
             names_elements,
+            wants_lists: recipe.looks_for_lists(),
         }
     }
 
@@ -225,6 +232,7 @@ impl Walk {
             region,
             signature: signature ^ parent_signature.rotate_left(21),
             start: self.facts.visible.text.len(),
+            place: self.facts.siblings.place(),
             scope,
             hanging: None,
             marks: Vec::new(),
@@ -256,6 +264,15 @@ impl Walk {
         if tag == Tag::Input && seen.kind.as_deref() != Some("hidden") && self.wants_visible {
             let at = self.facts.visible.text.len();
             self.facts.visible.note_button(seen.value.as_deref().unwrap_or_default(), at, frame.near, frame.region);
+        }
+        if self.wants_lists {
+            let at = self.facts.visible.text.len();
+            if let (Tag::Anchor, Some(href)) = (tag, &seen.href) {
+                let link = self.facts.siblings.open_link(at, href, seen.rel.as_deref(), seen.label.as_deref());
+                frame.marks.extend(link.map(Mark::Link));
+            } else if tag == Tag::Image {
+                self.facts.siblings.note_picture(seen.alt.as_deref(), seen.src.as_deref());
+            }
         }
         if !can_have_content || self.stack.len() >= MAX_DEPTH {
             self.current = None;
@@ -474,6 +491,11 @@ impl Walk {
                 self.facts.visible.note_button(&text, frame.start, frame.near, frame.region);
             }
         }
+        if self.wants_lists {
+            let parent = self.stack.last().map_or(0, |parent| parent.signature);
+            let text = frame.start..self.facts.visible.text.len();
+            self.facts.siblings.close(frame.tag, parent, frame.place, text, frame.region);
+        }
         if self.wants_visible && frame.own.has(Hints::CODE) {
             self.facts.visible.note_code(frame.start, frame.region);
         }
@@ -484,6 +506,7 @@ impl Walk {
             match mark {
                 Mark::Property(..) if self.facts.graph.is_full() => {}
                 Mark::Value(..) if self.caught_bytes > MAX_CAUGHT_BYTES => {}
+                Mark::Link(number) => self.facts.siblings.close_link(number, self.facts.visible.text.len()),
                 Mark::Property(node, name) => {
                     let text = self.facts.visible.since_raw(frame.start, MAX_VALUE_BYTES);
                     microdata::end(&mut self.facts.graph, node, &name, text);

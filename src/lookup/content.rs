@@ -67,7 +67,8 @@ pub(super) fn first_page(
         }
         name_shop(&mut offers, definition, url);
     }
-    complete_offers(&mut offers, currency);
+    // A page that names its currency names that of all its prices.
+    complete_offers(&mut offers, product.currency.or(currency));
     PageContent { product, offers, next_url: None }
 }
 

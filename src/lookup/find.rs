@@ -9,7 +9,7 @@ use super::listing::{Listing, Wanted};
 use super::page::{StoredPage, fresh_prefix};
 use super::renew::{known_version, renewable, version_read, version_renewed};
 use crate::domain::{
-    Country, Key, Lookup, LookupOptions, LookupPage, PageContent, PageVersion, Product, Reason, Validators,
+    Country, Currency, Key, Lookup, LookupOptions, LookupPage, PageContent, PageVersion, Product, Reason, Validators,
 };
 use crate::extraction::Extracted;
 use crate::sources::plan::{self, Hit, PlannedPage, Unfilled};
@@ -169,9 +169,11 @@ impl Engine {
         spent: &mut Spent,
     ) -> Result<FirstPage, Stop> {
         let hit = self.hit(definition, lookup, listing, spent).await?;
+        let currency = definition.currency(lookup.country);
+        let place = (lookup.country, currency);
         let mut product = None;
         if let Some(planned) = plan::product(definition, lookup, &hit) {
-            let page = self.get_planned(definition, lookup.country, planned, spent).await?;
+            let page = self.get_planned(definition, place, planned, spent).await?;
             let judged = understood(&page.extracted);
             if let Some(step) = &definition.product {
                 self.saw(definition, step, &page.sighting(lookup.country, true), &judged);
@@ -189,7 +191,9 @@ impl Engine {
         let known = before.and_then(|(before, url)| known_version(Some(before), definition, url, now));
         let marks = known.map_or_else(Validators::default, |version| version.validators.clone());
         let announced = product.as_ref().and_then(|(product, _)| product.offer_count);
-        let got = match self.get_planned_if_changed(definition, lookup.country, planned, &marks, spent).await {
+        // What the product's page names is also the currency of its offers.
+        let place = (lookup.country, product.as_ref().and_then(|(product, _)| product.currency).or(currency));
+        let got = match self.get_planned_if_changed(definition, place, planned, &marks, spent).await {
             Ok(Reread::Page(page)) => Ok(page),
             Ok(Reread::Unchanged) => {
                 let content = listing.renewable().and_then(|before| before.content.clone());
@@ -231,7 +235,6 @@ impl Engine {
         if lookup.key == Key::Gtin && names_only_others(&lookup.value, &product.gtins) {
             return Err(Stop::NotFound);
         }
-        let currency = definition.currency(lookup.country);
         let mut content = first_page(definition, step, &url, product, extracted.offers, currency);
         content.next_url = next_url.filter(|_| !content.offers.is_empty());
         let version = asked_url.and_then(|url| version_read(validators, definition, &url, now));
@@ -257,7 +260,10 @@ impl Engine {
                 planned.map_err(|_| Stop::Failed(Reason::Error))?.url
             }
         };
-        let page = self.get(definition, lookup.country, url, step, spent).await?;
+        let first = listing.pages().first().and_then(|page| page.content.clone());
+        let named = first.and_then(|content| content.product.currency);
+        let currency = named.or_else(|| definition.currency(lookup.country));
+        let page = self.get(definition, (lookup.country, currency), url, step, spent).await?;
         let judged = readable(&page.extracted, step, number, None);
         self.saw(definition, step, &page.sighting(lookup.country, false), &judged);
         judged?;
@@ -266,7 +272,7 @@ impl Engine {
         if definition.kind == Kind::Shop {
             name_shop(&mut offers, definition, &page.url);
         }
-        complete_offers(&mut offers, definition.currency(lookup.country));
+        complete_offers(&mut offers, currency);
         // Behind the end some sources show an empty page, others the last page again.
         if offers.is_empty() || offers == before.offers {
             return Err(Stop::End);
@@ -290,7 +296,8 @@ impl Engine {
         let hit = match plan::search(definition, lookup) {
             None => plan::hit_of_value(definition, lookup),
             Some(planned) => {
-                let page = match self.get_planned(definition, lookup.country, planned, spent).await {
+                let place = (lookup.country, definition.currency(lookup.country));
+                let page = match self.get_planned(definition, place, planned, spent).await {
                     // A search page that is not there says nothing about the product.
                     Err(GetError::Gone) => return Err(Stop::Failed(Reason::Error)),
                     other => other?,
@@ -309,11 +316,11 @@ impl Engine {
     async fn get_planned(
         &self,
         definition: &Definition,
-        country: Country,
+        place: (Country, Option<Currency>),
         planned: Result<PlannedPage<'_>, Unfilled>,
         spent: &mut Spent,
     ) -> Result<ReadPage, GetError> {
-        match self.get_planned_if_changed(definition, country, planned, &Validators::default(), spent).await? {
+        match self.get_planned_if_changed(definition, place, planned, &Validators::default(), spent).await? {
             Reread::Page(page) => Ok(page),
             Reread::Unchanged => Err(GetError::Failed(Reason::Error)),
         }
@@ -322,13 +329,13 @@ impl Engine {
     async fn get_planned_if_changed(
         &self,
         definition: &Definition,
-        country: Country,
+        place: (Country, Option<Currency>),
         planned: Result<PlannedPage<'_>, Unfilled>,
         known: &Validators,
         spent: &mut Spent,
     ) -> Result<Reread, GetError> {
         match planned {
-            Ok(page) => self.get_if_changed(definition, country, page.url, page.step, known, spent).await,
+            Ok(page) => self.get_if_changed(definition, place, page.url, page.step, known, spent).await,
             Err(error) => {
                 tracing::debug!(source = %definition.name, %error, "there is no URL to go on with");
                 Err(GetError::Failed(Reason::Error))

@@ -3,7 +3,7 @@
 use super::engine::{Engine, FIRST_PATIENCE, NEXT_PATIENCE};
 use super::judge::Stop;
 use super::trial::{Answered, PageRead, StepTried};
-use crate::domain::{Country, Reason, Validators};
+use crate::domain::{Country, Currency, Reason, Validators};
 use crate::extraction::{self, Explanation, ExtractError, Extracted, PageContext};
 use crate::fetching::{Answer, FetchError, FetchPolicy, FetchedPage, PageRequest, Weight};
 use crate::sources::{Definition, Step};
@@ -63,14 +63,13 @@ pub(super) struct Spent {
 
 /// Reads a page of a source, with the reasons if somebody asks for them.
 pub(super) fn read_page(
-    definition: &Definition,
-    country: Country,
+    (country, currency): (Country, Option<Currency>),
     step: &Step,
     url: Option<&Url>,
     text: &str,
     explains: bool,
 ) -> Result<(Extracted, Option<Explanation>), ExtractError> {
-    let context = PageContext { url, country: Some(country), currency: definition.currency(country) };
+    let context = PageContext { url, country: Some(country), currency };
     if explains {
         return extraction::explain(&step.recipe, text, context).map(|(extracted, why)| (extracted, Some(why)));
     }
@@ -78,16 +77,16 @@ pub(super) fn read_page(
 }
 
 impl Engine {
-    /// Gets and reads one page of a source.
+    /// Gets and reads one page of a source; prices that name no currency are in the one given.
     pub(super) async fn get(
         &self,
         definition: &Definition,
-        country: Country,
+        (country, currency): (Country, Option<Currency>),
         url: Url,
         step: &Step,
         spent: &mut Spent,
     ) -> Result<ReadPage, GetError> {
-        match self.get_if_changed(definition, country, url, step, &Validators::default(), spent).await? {
+        match self.get_if_changed(definition, (country, currency), url, step, &Validators::default(), spent).await? {
             Reread::Page(page) => Ok(page),
             Reread::Unchanged => Err(GetError::Failed(Reason::Error)),
         }
@@ -97,7 +96,7 @@ impl Engine {
     pub(super) async fn get_if_changed(
         &self,
         definition: &Definition,
-        country: Country,
+        (country, currency): (Country, Option<Currency>),
         url: Url,
         step: &Step,
         known: &Validators,
@@ -121,7 +120,7 @@ impl Engine {
         let read = fetched
             .as_ref()
             .ok()
-            .map(|page| read_page(definition, country, step, Some(&page.url), &page.text, self.watch.is_some()));
+            .map(|page| read_page((country, currency), step, Some(&page.url), &page.text, self.watch.is_some()));
         if let (Some(watch), Some(request)) = (&self.watch, request) {
             watch(self.step_tried(definition, step, request, &fetched, read.as_ref()));
         }

@@ -12,6 +12,8 @@ mod find;
 #[cfg(test)]
 mod find_cases;
 mod get;
+#[cfg(test)]
+mod json_shop_cases;
 mod judge;
 mod listing;
 mod page;

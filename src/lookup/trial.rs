@@ -126,7 +126,7 @@ fn read_saved(
     };
     // A template that wants what only a search tells cannot be filled: links of the page then stay as they are.
     let url = planned.and_then(Result::ok).map(|planned| planned.url);
-    let read = read_page(definition, lookup.country, step, url.as_ref(), &page.text, true);
+    let read = read_page((lookup.country, definition.currency(lookup.country)), step, url.as_ref(), &page.text, true);
     let read =
         read.map(|(extracted, explanation)| PageRead { extracted, explanation: explanation.unwrap_or_default() });
     StepTried { step: name, url, headers: Vec::new(), answer: None, read: Some(read), hit: None }

@@ -68,7 +68,7 @@ fn a_good_definition() {
 fn the_compiled_in_ones() {
     let registry = Registry::load(None, &[]).unwrap();
     let names: Vec<&str> = registry.iter().map(|d| d.name.as_str()).collect();
-    assert_eq!(names, ["amazon", "ebay", "geizhals", "test", "web"]);
+    assert_eq!(names, ["amazon", "ebay", "geizhals", "shopify", "test", "web", "woocommerce"]);
     for definition in ["test", "web"].map(|name| registry.find(name).unwrap()) {
         for country in ["de", "gb", "jp", "ua"] {
             assert!(definition.countries.contains_key(&country.parse().unwrap()), "{} {country}", definition.name);

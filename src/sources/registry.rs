@@ -17,12 +17,14 @@ const MAX_FILES: usize = 10_000;
 const SAMPLE_PORT: u16 = 8081;
 
 /// Definitions that are part of the program, by file name.
-const COMPILED_IN: [(&str, &str); 5] = [
+const COMPILED_IN: [(&str, &str); 7] = [
     ("amazon.toml", include_str!("shops/amazon.toml")),
     ("ebay.toml", include_str!("shops/ebay.toml")),
     ("geizhals.toml", include_str!("shops/geizhals.toml")),
+    ("shopify.toml", include_str!("shops/shopify.toml")),
     ("test.toml", include_str!("shops/test.toml")),
     ("web.toml", include_str!("shops/web.toml")),
+    ("woocommerce.toml", include_str!("shops/woocommerce.toml")),
 ];
 
 /// The sources by name, and the one table of their spellings.

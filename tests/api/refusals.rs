@@ -27,7 +27,7 @@ async fn post(caller: &Caller, more: Value) -> Answer {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_parameter_cannot_be() {
     const COUNTRIES: [&str; 12] = ["at", "au", "br", "de", "fr", "gb", "in", "it", "nl", "pl", "ua", "us"];
-    let sources = ["amazon", "ebay", "geizhals", "google-shopping", "idealo", "test", "web"];
+    let sources = ["amazon", "ebay", "geizhals", "google-shopping", "idealo", "shopify", "test", "web", "woocommerce"];
     let server = start_idle().await;
     let caller = server.caller(Terms::plan("pro")).await;
     let before = rows(&server).await;

@@ -6,6 +6,7 @@ mod corpus;
 mod embedded;
 mod explained;
 mod fuzz_smoke;
+mod lists;
 mod printed;
 mod recipes;
 mod seen;
