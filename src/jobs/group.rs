@@ -3,6 +3,7 @@
 use super::finish;
 use crate::app::App;
 use crate::domain::JobStatus;
+use crate::lookup::Hold;
 use crate::storage::StorageError;
 use crate::storage::bulk_item::{self, ItemEnd};
 
@@ -12,15 +13,18 @@ pub(super) struct Group<'a> {
     job_seq: i64,
     lease: i64,
     ends: Vec<(u32, ItemEnd)>,
+    /// Let go once the pages stand in the store.
+    holds: Vec<Hold<'a>>,
 }
 
 impl<'a> Group<'a> {
     pub fn new(app: &'a App, job_seq: i64, lease: i64) -> Group<'a> {
-        Group { app, job_seq, lease, ends: Vec::new() }
+        Group { app, job_seq, lease, ends: Vec::new(), holds: Vec::new() }
     }
 
-    pub fn push(&mut self, position: u32, end: ItemEnd) {
+    pub fn push(&mut self, position: u32, end: ItemEnd, hold: Hold<'a>) {
         self.ends.push((position, end));
+        self.holds.push(hold);
     }
 
     pub fn is_empty(&self) -> bool {
@@ -38,6 +42,7 @@ impl<'a> Group<'a> {
         }
         let progress = bulk_item::write_ends(&self.app.db, self.job_seq, self.lease, &self.ends).await?;
         self.ends.clear();
+        self.holds.clear();
         if progress.status == JobStatus::Finishing {
             finish(self.app, self.job_seq).await?;
         } else {

@@ -4,7 +4,7 @@ use super::group::Group;
 use super::slots::Slots;
 use crate::app::App;
 use crate::domain::{Lookup, LookupPage, Reason, Timestamp};
-use crate::lookup::{LONGEST_RENEWED, Outcome};
+use crate::lookup::{Hold, LONGEST_RENEWED, Outcome};
 use crate::storage::bulk_item::{self, ItemEnd, LeasedBatch, LeasedItem};
 use crate::storage::bulk_job::Job;
 use crate::storage::{StorageError, lookup_page};
@@ -57,8 +57,10 @@ async fn run_batch(app: &App, batch: &LeasedBatch) -> Result<(), StorageError> {
 async fn look_up(app: &App, batch: &LeasedBatch) -> Result<bool, StorageError> {
     let settings = &app.config.jobs;
     let LeasedBatch { job, lease, items } = batch;
+    // Before the store is read: what a twin finds from now on is seen here, or was written before.
+    let holds: Vec<Hold<'_>> = items.iter().map(|item| app.engine.hold(&lookup_of(job, item))).collect();
     let stored = stored_pages(app, batch).await?;
-    let mut waiting = items.iter();
+    let mut waiting = items.iter().zip(holds);
     let mut running = FuturesUnordered::new();
     let mut group = Group::new(app, job.seq, *lease);
     let mut renewal = tokio::time::interval(settings.lease() / RENEWALS_PER_LEASE);
@@ -67,19 +69,20 @@ async fn look_up(app: &App, batch: &LeasedBatch) -> Result<bool, StorageError> {
     let mut give_up_at: Option<tokio::time::Instant> = None;
     loop {
         while give_up_at.is_none() && running.len() < settings.values_at_once.max(1) {
-            let Some(item) = waiting.next() else { break };
+            let Some((item, hold)) = waiting.next() else { break };
             let lookup = lookup_of(job, item);
             // Two spellings of one GTIN are two values with the same pages.
             let pages = stored.get(&lookup.fingerprint()).cloned().unwrap_or_default();
-            running.push(end_of(app, job, item, lookup, pages));
+            let ending = end_of(app, job, item, lookup, pages);
+            running.push(ending.map(|(position, end)| (position, end, hold)));
         }
         if running.is_empty() {
             group.write().await?;
             return Ok(give_up_at.is_none());
         }
         tokio::select! {
-            Some((position, end)) = running.next() => {
-                group.push(position, end);
+            Some((position, end, hold)) = running.next() => {
+                group.push(position, end, hold);
                 if group.len() >= settings.batch_values as usize {
                     group.write().await?;
                     flush_at = None;

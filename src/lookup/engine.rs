@@ -1,10 +1,11 @@
 //! What a lookup needs.
 
-use super::coalesce::InFlight;
+use super::coalesce::{Hold, InFlight};
 use super::event::MetricsHook;
 use super::seen::PageHook;
 use super::trial::Watch;
 use crate::clock::Clock;
+use crate::domain::Lookup;
 use crate::fetching::{FetchState, Fetcher};
 use crate::ids::Ids;
 use crate::sources::Registry;
@@ -85,7 +86,13 @@ impl Engine {
         self.fetcher.state()
     }
 
-    /// Lookups being fetched at the moment.
+    /// Taken before the store is read and kept until the pages found are written, it closes the gap between the two: what a
+    /// twin found is either still held or already in the store.
+    pub fn hold(&self, lookup: &Lookup) -> Hold<'_> {
+        self.in_flight.hold(&lookup.fingerprint())
+    }
+
+    /// Lookups being fetched, or held, at the moment.
     pub fn in_flight(&self) -> usize {
         self.in_flight.len()
     }

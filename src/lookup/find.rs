@@ -94,8 +94,14 @@ impl Engine {
         let wanted = Wanted { limit: options.page_limit, cap: definition.max_pages(), condition: options.condition };
 
         let seat = self.in_flight.join(&fingerprint);
+        // A failure is shared with those who asked at the same time, not with those who come while its value waits to be
+        // written.
+        let mut is_past = seat.is_first();
         loop {
             let Some(mut listing) = seat.turn().await else { return Outcome::Failed(Reason::Error) };
+            if std::mem::take(&mut is_past) {
+                listing.forget_failure();
+            }
             if listing.is_new() || !listing.is_fresh(oldest) {
                 listing.restart(stored.clone(), renewable.clone());
             }

@@ -64,6 +64,11 @@ impl Listing {
         self.failure = Some(reason);
     }
 
+    /// The pages stay, and the one behind them may be tried for again.
+    pub fn forget_failure(&mut self) {
+        self.failure = None;
+    }
+
     #[cfg(test)]
     pub fn has_failed(&self) -> bool {
         self.failure.is_some()

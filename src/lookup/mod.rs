@@ -25,6 +25,7 @@ mod trial;
 #[cfg(test)]
 mod twin_cases;
 
+pub use coalesce::Hold;
 pub use engine::{Embedded, EmbeddedAnswer, Engine, FIRST_PATIENCE, NEXT_PATIENCE, no_marketplace};
 pub use event::{LookupEvent, MetricsHook, no_metrics};
 pub use find::Outcome;

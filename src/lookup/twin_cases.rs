@@ -125,3 +125,35 @@ async fn metrics_tell_who_fetched() {
     bench.find_together(pages).await;
     assert_eq!(*told.lock().unwrap(), [("found", 1, 0, 3), ("found", 0, 1, 0)]);
 }
+
+#[tokio::test]
+async fn what_waits_to_be_written_is_not_fetched_again() {
+    let bench = bench(Market::with_tablet(&["A", "B"]));
+    let gtin = lookup("linked", Key::Gtin, TABLET);
+    let hold = bench.engine.hold(&gtin);
+    let first = bench.engine.find(&gtin, &options(PageLimit::Pages(1)), vec![]).await;
+    bench.market.asked();
+    // The store had nothing yet when this one's batch read it.
+    let second = bench.engine.find(&gtin, &options(PageLimit::Pages(1)), vec![]).await;
+    assert_eq!((&second, bench.market.asked()), (&first, Vec::<String>::new()));
+    let all = bench.engine.find(&gtin, &options(PageLimit::All), vec![]).await;
+    assert_eq!((found(&all).0.len(), bench.market.asked().len()), (2, 1));
+    drop(hold);
+    assert_eq!(bench.engine.in_flight(), 0);
+}
+
+#[tokio::test]
+async fn a_failure_is_not_kept_for_those_who_come_later() {
+    let bench = bench(Market::with_tablet(&["A", "B"]));
+    bench.market.set_status("/de/offers/15858468867886681869?p=2", 503);
+    let gtin = lookup("linked", Key::Gtin, TABLET);
+    let _hold = bench.engine.hold(&gtin);
+    let incomplete = bench.engine.find(&gtin, &options(PageLimit::All), vec![]).await;
+    assert!(found(&incomplete).1);
+    bench.market.asked();
+    let offers = serde_json::json!({"offers": [{"shop": "B", "price": "2"}]});
+    bench.market.set("/de/offers/15858468867886681869?p=2", offers);
+    let whole = bench.engine.find(&gtin, &options(PageLimit::All), vec![]).await;
+    assert_eq!(found(&whole), (vec!["A".into(), "B".into()], false));
+    assert_eq!(bench.market.asked().len(), 1, "the pages before it are still there");
+}

@@ -102,8 +102,11 @@ pub async fn lease_next(
 ) -> Result<Option<LeasedBatch>, StorageError> {
     let transaction = db.begin().await?;
     let Some(job) = bulk_job::next_in_turn(&transaction, lease_now, passed_over).await? else { return Ok(None) };
+    // PostgreSQL: another worker may have chosen the same job a moment ago. It is waited for: passing its rows over, this one
+    // would go away with nothing while the job has more.
+    bulk_job::lock(&transaction, job.seq).await?;
     let conn = transaction.conn();
-    // PostgreSQL: another worker may have chosen the same job a moment ago; its rows are passed over, not waited for.
+    // A row that something else holds now is passed over, so that nobody who holds a row waits for the job.
     let skip_locked = match conn.get_database_backend() {
         DbBackend::Sqlite => "",
         _ => "FOR UPDATE SKIP LOCKED",

@@ -240,6 +240,17 @@ fn not_in(column: &str, values: impl Iterator<Item = Value>, all: &mut Vec<Value
     if places.is_empty() { String::new() } else { format!("AND {column} NOT IN ({})", places.join(", ")) }
 }
 
+/// Waits until nobody else leases values of the job, and keeps others from it until the transaction ends. SQLite has one
+/// writer anyway.
+pub(super) async fn lock(transaction: &Transaction, seq: i64) -> Result<(), StorageError> {
+    let conn = transaction.conn();
+    if conn.get_database_backend() != sea_orm::DbBackend::Sqlite {
+        let sql = "SELECT seq FROM bulk_job WHERE seq = $1 FOR UPDATE";
+        conn.query_one_raw(statement(conn, sql, [seq.into()])).await?;
+    }
+    Ok(())
+}
+
 /// The job and its account had their turn; a waiting job is now being worked on.
 pub(super) async fn mark_served(
     transaction: &Transaction,

@@ -18,7 +18,7 @@ impl StorageError {
     /// Whether the database has no room or no time at the moment, so that the same request may succeed later.
     pub fn is_overload(&self) -> bool {
         let text = self.to_string();
-        ["disk is full", "database is locked", "No space left", "timed out while waiting", "too many clients"]
+        ["disk is full", "database is locked", "No space left", "pool timed out", "too many clients"]
             .iter()
             .any(|sign| text.contains(sign))
     }
@@ -30,5 +30,22 @@ impl StorageError {
 
     pub(super) fn corrupt(table: &'static str, what: impl std::fmt::Display) -> StorageError {
         StorageError::Corrupt { table, what: what.to_string() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sea_orm::{ConnAcquireErr, DbErr};
+
+    #[test]
+    fn a_database_without_time_or_room_is_an_overload() {
+        // Both libraries' own wording, which may change with their version.
+        let waited = DbErr::ConnectionAcquire(ConnAcquireErr::Timeout);
+        assert!(StorageError::from(waited).is_overload());
+        assert!(StorageError::from(sqlx::Error::PoolTimedOut).is_overload());
+        assert!(StorageError::from(DbErr::Custom("(code: 5) database is locked".into())).is_overload());
+        assert!(!StorageError::from(DbErr::Custom("no such table: x".into())).is_overload());
+        assert!(!StorageError::from(sqlx::Error::PoolClosed).is_overload());
     }
 }

@@ -3,13 +3,17 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod acknowledged;
 mod big_job;
 mod equivalence;
+mod failing_writes;
 mod kill;
 mod memory;
 mod program;
+mod stop;
 mod tickets;
 mod twins;
+mod wire;
 
 use pricemill::demo::{SpecialKind, sample_gtins, special_gtins, wrong_gtins};
 

@@ -48,8 +48,8 @@ fn page(number: usize, clock: &Clock) -> Arc<LookupPage> {
     })
 }
 
-/// A finished job of [`PRODUCTS`] × [`OFFERS`].
-async fn large_job(db: &Db) -> JobId {
+/// A finished job of so many products × [`OFFERS`].
+pub async fn large_job(db: &Db, products: usize) -> JobId {
     let clock = Clock::system();
     let owner = account::find_by_email(db, "owner@example.com").await.unwrap().unwrap().id;
     let id = JobId::from_bytes([9; 12]);
@@ -65,7 +65,7 @@ async fn large_job(db: &Db) -> JobId {
         multiplier: Multiplier::ORDINARY,
         is_charged: true,
         status: JobStatus::New,
-        requested: PRODUCTS as u32,
+        requested: products as u32,
         completed: 0,
         not_found: 0,
         widest: 0,
@@ -73,7 +73,7 @@ async fn large_job(db: &Db) -> JobId {
         created_at: clock.now(),
         finished_at: None,
     };
-    let items: Vec<NewItem> = (0..PRODUCTS)
+    let items: Vec<NewItem> = (0..products)
         .map(|i| NewItem { value: format!("product {i}"), reference: None, lookup: Ok(format!("product {i}")) })
         .collect();
     let transaction = db.begin().await.unwrap();
@@ -117,7 +117,7 @@ async fn a_large_download_is_never_held_in_memory() {
     let mut settings = config::load(None, []).unwrap();
     settings.database.url.clone_from(&ground.url);
     let (db, _) = open_database(&settings).await.unwrap();
-    let id = large_job(&db).await;
+    let id = large_job(&db, PRODUCTS).await;
     db.close().await;
 
     let program = Program::start(&ground, &[]).await;

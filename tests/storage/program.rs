@@ -110,9 +110,12 @@ impl Program {
         serde_json::from_str(&self.request(path).send().await.unwrap().text().await.unwrap()).unwrap()
     }
 
+    pub fn post(&self, path: &str, body: &Value) -> reqwest::RequestBuilder {
+        self.http.post(format!("{}{path}", self.base)).bearer_auth(&self.token).body(body.to_string())
+    }
+
     pub async fn submit(&self, job: &Value) -> String {
-        let sending = self.http.post(format!("{}/jobs", self.base)).bearer_auth(&self.token);
-        let answer = sending.body(job.to_string()).send().await.unwrap().text().await.unwrap();
+        let answer = self.post("/jobs", job).send().await.unwrap().text().await.unwrap();
         let answer: Value = serde_json::from_str(&answer).unwrap();
         answer["job_id"].as_str().unwrap_or_else(|| panic!("{answer}")).to_owned()
     }
