@@ -186,7 +186,7 @@ impl Engine {
         let marks = known.map_or_else(Validators::default, |version| version.validators.clone());
         let announced = product.as_ref().and_then(|(product, _)| product.offer_count);
         let got = match self.get_planned_if_changed(definition, lookup.country, planned, &marks, spent).await {
-            Ok(Reread::Page(page)) => Ok(page),
+            Ok(Reread::Page(page)) => Ok(*page),
             Ok(Reread::Unchanged) => {
                 let content = listing.renewable().and_then(|before| before.content.clone());
                 let content = content.ok_or(Stop::Failed(Reason::Error))?;
@@ -306,7 +306,7 @@ impl Engine {
         spent: &mut Spent,
     ) -> Result<ReadPage, GetError> {
         match self.get_planned_if_changed(definition, country, planned, &Validators::default(), spent).await? {
-            Reread::Page(page) => Ok(page),
+            Reread::Page(page) => Ok(*page),
             Reread::Unchanged => Err(GetError::Failed(Reason::Error)),
         }
     }

@@ -21,7 +21,7 @@ pub(super) struct ReadPage {
 /// What became of a page that the store has an older reading of.
 pub(super) enum Reread {
     Unchanged,
-    Page(ReadPage),
+    Page(Box<ReadPage>),
 }
 
 /// Why there is nothing to read.
@@ -53,7 +53,7 @@ impl Engine {
         spent: &mut Spent,
     ) -> Result<ReadPage, GetError> {
         match self.get_if_changed(definition, country, url, step, &Validators::default(), spent).await? {
-            Reread::Page(page) => Ok(page),
+            Reread::Page(page) => Ok(*page),
             Reread::Unchanged => Err(GetError::Failed(Reason::Error)),
         }
     }
@@ -85,7 +85,9 @@ impl Engine {
         let context =
             PageContext { url: Some(&page.url), country: Some(country), currency: definition.currency(country) };
         match extraction::extract(&step.recipe, &page.text, context) {
-            Ok(extracted) => Ok(Reread::Page(ReadPage { url: page.url, extracted, validators: page.validators })),
+            Ok(extracted) => {
+                Ok(Reread::Page(Box::new(ReadPage { url: page.url, extracted, validators: page.validators })))
+            }
             Err(error) => {
                 tracing::debug!(source = %definition.name, error = %error, "a page could not be read");
                 Err(GetError::Failed(Reason::Error))
@@ -101,7 +103,7 @@ impl Engine {
         spent: Spent,
     ) -> Result<Answer, FetchError> {
         if url.scheme() == "embedded" {
-            return self.fetch_embedded(url).map(Answer::Page);
+            return self.fetch_embedded(url).map(|page| Answer::Page(Box::new(page)));
         }
         let patience = if spent.requests == 0 { FIRST_PATIENCE } else { NEXT_PATIENCE };
         let request = PageRequest { url, policy, patience };

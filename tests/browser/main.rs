@@ -4,7 +4,6 @@
 
 mod chromium;
 #[path = "../harness/mod.rs"]
-#[allow(dead_code)]
 mod harness;
 #[path = "../faults/hostile.rs"]
 #[allow(dead_code)]
