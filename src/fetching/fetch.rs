@@ -119,7 +119,7 @@ impl Fetcher {
     /// made so far are remembered, so a page is never put off without end.
     pub async fn fetch(&self, request: &PageRequest) -> Result<FetchedPage, FetchError> {
         match self.fetch_if_changed(request, &Validators::default()).await? {
-            Answer::Page(page) => Ok(page),
+            Answer::Page(page) => Ok(*page),
             // Nobody asked whether it changed: `exchange` made an error of it.
             Answer::Unchanged => Err(FetchError::Status(version::NOT_MODIFIED)),
         }
@@ -237,7 +237,7 @@ impl<'f> Trip<'f> {
                     if hops > 0 {
                         page.validators = Validators::default();
                     }
-                    return Ok(Answer::Page(page));
+                    return Ok(Answer::Page(Box::new(page)));
                 }
                 Hop::Unchanged if !asked.is_empty() && hops == 0 => return Ok(Answer::Unchanged),
                 Hop::Unchanged => return Err(FetchError::Status(version::NOT_MODIFIED).into()),

@@ -37,7 +37,7 @@ pub struct FetchedPage {
 pub enum Answer {
     /// It is as it was. Its bytes are those of the head alone: none are counted.
     Unchanged,
-    Page(FetchedPage),
+    Page(Box<FetchedPage>),
 }
 
 /// Why there is no page. Every kind maps to one documented reason.

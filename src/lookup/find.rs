@@ -200,7 +200,7 @@ impl Engine {
         // What the product's page names is also the currency of its offers.
         let place = (lookup.country, product.as_ref().and_then(|(product, _)| product.currency).or(currency));
         let got = match self.get_planned_if_changed(definition, place, planned, &marks, spent).await {
-            Ok(Reread::Page(page)) => Ok(page),
+            Ok(Reread::Page(page)) => Ok(*page),
             Ok(Reread::Unchanged) => {
                 let content = listing.renewable().and_then(|before| before.content.clone());
                 let content = content.ok_or(Stop::Failed(Reason::Error))?;
@@ -327,7 +327,7 @@ impl Engine {
         spent: &mut Spent,
     ) -> Result<ReadPage, GetError> {
         match self.get_planned_if_changed(definition, place, planned, &Validators::default(), spent).await? {
-            Reread::Page(page) => Ok(page),
+            Reread::Page(page) => Ok(*page),
             Reread::Unchanged => Err(GetError::Failed(Reason::Error)),
         }
     }

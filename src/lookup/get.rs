@@ -40,7 +40,7 @@ pub(super) struct Sighting<'p> {
 /// What became of a page that the store has an older reading of.
 pub(super) enum Reread {
     Unchanged,
-    Page(ReadPage),
+    Page(Box<ReadPage>),
 }
 
 /// Why there is nothing to read.
@@ -87,7 +87,7 @@ impl Engine {
         spent: &mut Spent,
     ) -> Result<ReadPage, GetError> {
         match self.get_if_changed(definition, (country, currency), url, step, &Validators::default(), spent).await? {
-            Reread::Page(page) => Ok(page),
+            Reread::Page(page) => Ok(*page),
             Reread::Unchanged => Err(GetError::Failed(Reason::Error)),
         }
     }
@@ -113,7 +113,7 @@ impl Engine {
             Ok(Answer::Page(page)) => {
                 spent.requests += 1;
                 spent.bytes += page.bytes_received;
-                Ok(page)
+                Ok(*page)
             }
             Err(error) => Err(error),
         };
@@ -136,12 +136,12 @@ impl Engine {
             }
         })?;
         match read {
-            Some(Ok((extracted, _))) => Ok(Reread::Page(ReadPage {
+            Some(Ok((extracted, _))) => Ok(Reread::Page(Box::new(ReadPage {
                 url: page.url,
                 extracted,
                 took: page.duration,
                 validators: page.validators,
-            })),
+            }))),
             Some(Err(error)) => {
                 let unread =
                     Sighting { country, extracted: &Extracted::default(), took: page.duration, is_first: true };
@@ -186,7 +186,7 @@ impl Engine {
         spent: Spent,
     ) -> Result<Answer, FetchError> {
         if url.scheme() == "embedded" {
-            return self.fetch_embedded(url).map(Answer::Page);
+            return self.fetch_embedded(url).map(|page| Answer::Page(Box::new(page)));
         }
         let holds_slot = spent.requests == 0 && self.watch.is_none();
         let patience = if holds_slot { FIRST_PATIENCE } else { NEXT_PATIENCE };

@@ -41,6 +41,7 @@ mod tests {
             fetched_at: Timestamp(fetched_at),
             is_last: false,
             content: Some(Arc::default()),
+            version: None,
         }
     }
 

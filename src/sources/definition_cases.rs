@@ -277,6 +277,40 @@ fn what_is_missing_is_told_all_at_once() {
 }
 
 #[test]
+fn a_step_may_be_fetched_by_the_browser() {
+    let step = "url = \"{base_url}/p/{id}\"\n";
+    let text = with(step, &format!("{step}fetch = \"browser\"\nwait_for = \"b.price\"\n"));
+    let mut registry = load(&text).unwrap();
+    assert!(registry.assign_proxies("the shop", "rented"));
+    let shop = registry.find("shop").unwrap();
+    let policy = shop.policy_of(shop.list_step().unwrap());
+    assert!(shop.needs_browser() && policy.needs_browser() && !shop.policy.needs_browser());
+    assert_eq!((policy.wait_for.as_deref(), policy.robots), (Some("b.price"), Some(false)), "the rest is the source's");
+    assert_eq!(policy.proxies.as_deref(), Some("rented"));
+    let all = load(&with("robots = false", "fetch = \"browser\"")).unwrap();
+    assert!(all.find("shop").unwrap().needs_browser());
+    let none = load(&with("robots = false", "fetch = \"browser\"").replace(step, &format!("{step}fetch = \"http\"\n")));
+    assert!(!none.unwrap().find("shop").unwrap().needs_browser());
+    assert!(!load(GOOD).unwrap().find("shop").unwrap().needs_browser());
+
+    let wrong = |more: &str| errors(&with(step, &format!("{step}{more}\n"))).join("\n");
+    assert!(
+        wrong("wait_for = \"b\"").starts_with("shop.toml:22: only a browser waits"),
+        "{}",
+        wrong("wait_for = \"b\"")
+    );
+    assert!(wrong("fetch = \"browser\"\nwait_for = \" \"").starts_with("shop.toml:23: a CSS selector"));
+    assert!(wrong("fetch = \"chromium\"").starts_with("shop.toml:22: "));
+}
+
+#[test]
+fn a_definitions_digest_is_that_of_its_text() {
+    let digest = |text: &str| load(text).unwrap().find("shop").unwrap().digest.clone();
+    assert_eq!(digest(GOOD), digest(GOOD));
+    assert_ne!(digest(GOOD), digest(&with("b.price", "b.prices")));
+}
+
+#[test]
 fn a_later_group_overrides_by_name() {
     let dir = tempfile::tempdir().unwrap();
     let own_web = with("name = \"shop\"", "name = \"web\"").replace("The Shop", "any page");

@@ -47,6 +47,7 @@ impl Chromium {
             .args(["--headless=new", "--no-sandbox", "--remote-debugging-port=0", "--no-first-run", "--disable-gpu"])
             .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
             .args(["--disable-dev-shm-usage", "--disable-extensions", "--mute-audio"])
+            .arg("--webrtc-ip-handling-policy=disable_non_proxied_udp")
             .arg(format!("--user-data-dir={}", folder.path().display()))
             .stdin(Stdio::null())
             .stdout(Stdio::null())

@@ -39,7 +39,7 @@ async fn a_page_reaches_nothing_private() {
     let (port, connections) = witness().await;
     let (udp_port, datagrams) = udp_witness().await;
     let body = format!(
-        "<script>
+        r#"<script>
         const said = [];
         const late = () => new Promise(ok => setTimeout(ok, 1500));
         const say = (what, p) => Promise.race([
@@ -72,7 +72,7 @@ async fn a_page_reaches_nothing_private() {
             <link rel=prefetch href=${{at}}p><link rel=preload as=script href=${{at}}l><script src=${{at}}s></` + `script>
             <object data=${{at}}o></object><video src=${{at}}v></video><iframe srcdoc="<script>${{stun}}</` + `script>"></iframe><iframe sandbox=allow-scripts
             srcdoc="<script>${{stun}}</` + `script>"></iframe><form id=f target=_blank action=${{at}}form></form>`);
-        </script>"
+        </script>"#
     );
     let server = shop(&body, move |request| match request.path.as_str() {
         "/redirect" => answer(302, &[&format!("Location: http://127.0.0.1:{port}/redirected")], ""),

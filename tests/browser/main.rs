@@ -4,7 +4,6 @@
 
 mod chromium;
 #[path = "../harness/mod.rs"]
-#[allow(dead_code)]
 mod harness;
 #[path = "../faults/hostile.rs"]
 #[allow(dead_code)]
@@ -63,7 +62,7 @@ async fn fetch_from(chromium: &Chromium, server: &Hostile) -> Result<FetchedPage
 }
 
 /// How often it is looked whether the browser has thrown a page away, and how long between.
-const MOST_LOOKS: u32 = 200;
+const MOST_LOOKS: u32 = 400;
 
 /// Waits until no page of a shop is open.
 async fn assert_no_page_is_left(chromium: &Chromium, server: &Hostile) {

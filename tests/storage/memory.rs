@@ -45,6 +45,7 @@ fn page(number: usize, clock: &Clock) -> Arc<LookupPage> {
             offers: (0..OFFERS).map(offer).collect(),
             ..PageContent::default()
         })),
+        version: None,
     })
 }
 

@@ -69,6 +69,11 @@ impl Devtools {
         self.session = Some(session);
     }
 
+    /// Whether an event is about the page as a whole, and not about a frame or worker of it.
+    pub(super) fn is_of_page(&self, event: &Event) -> bool {
+        self.session.as_deref() == event.params["sessionId"].as_str()
+    }
+
     /// Sends a command without waiting for its answer; answers its number.
     pub(super) async fn post(&mut self, method: &str, params: Value) -> Result<u64, FetchError> {
         self.last_id += 1;

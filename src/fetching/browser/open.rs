@@ -18,8 +18,10 @@ const GREETING: Duration = Duration::from_secs(5);
 /// The proxy of every context: nobody's. What is not paused and made by us ends here. SOCKS, so that even if somebody
 /// listened there, nothing of a page's choosing would be said.
 const NOWHERE: &str = "socks5://127.0.0.1:1";
-/// Run before a page's own scripts: what opens further pages is taken away.
-const BEFORE_SCRIPTS: &str = "window.open = () => null;";
+/// Run before a page's own scripts: what opens further pages, or talks past any proxy (WebRTC sends datagrams), is taken
+/// away.
+const BEFORE_SCRIPTS: &str = "window.open = () => null; \
+     for (const name of ['RTCPeerConnection', 'webkitRTCPeerConnection', 'WebTransport']) delete window[name];";
 
 /// The browser that pages with `fetch = "browser"` are rendered in.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -119,6 +121,9 @@ impl Browser {
         devtools.set_session(text(&attached, "sessionId")?);
         devtools.call("Fetch.enable", json!({"patterns": [{"urlPattern": "*", "requestStage": "Request"}]})).await?;
         devtools.call("Page.enable", json!({})).await?;
+        // Frames in processes of their own, and workers, are attached before they begin, and never let begin.
+        let held = json!({"autoAttach": true, "waitForDebuggerOnStart": true, "flatten": true});
+        devtools.call("Target.setAutoAttach", held).await?;
         devtools.call("Emulation.setUserAgentOverride", json!({"userAgent": user_agent})).await?;
         devtools.call("Page.addScriptToEvaluateOnNewDocument", json!({"source": BEFORE_SCRIPTS})).await?;
         // A page's first frame has the target's own id.

@@ -23,6 +23,11 @@ const OF_THE_WAY: [&str; 8] = [
     "trailer",
 ];
 
+/// A policy beside the page's own: frames, plug-ins and workers would be pages of their own, in which nothing of this room
+/// holds. It is inherited by what a page writes into a frame itself.
+const CONFINED: &str = "frame-src 'none'; object-src 'none'; worker-src 'none'; \
+     connect-src http: https: data: blob:; webrtc 'block'";
+
 /// What the browser tells of a request (`Fetch.requestPaused`).
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -156,6 +161,15 @@ pub(super) fn fulfil(request_id: &str, relayed: &Relayed) -> Value {
         "responseHeaders": headers,
         "body": STANDARD.encode(&relayed.body),
     })
+}
+
+/// The same for the page itself, which then has no frames, workers and sockets.
+pub(super) fn fulfil_page(request_id: &str, relayed: &Relayed) -> Value {
+    let mut command = fulfil(request_id, relayed);
+    if let Some(headers) = command["responseHeaders"].as_array_mut() {
+        headers.push(json!({"name": "content-security-policy", "value": CONFINED}));
+    }
+    command
 }
 
 /// An empty style sheet.

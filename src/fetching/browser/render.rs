@@ -18,10 +18,12 @@ use url::Url;
 const AT_ONCE: usize = 6;
 /// How often the page is looked at.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
-/// A page that has loaded and asked for nothing for so long is quiet.
+/// A page whose HTML is read and that has asked for nothing for so long is quiet.
 const QUIET: Duration = Duration::from_millis(500);
 /// What is waited for and does not come in a page that is quiet for so long will not come.
 const QUIET_WITHOUT: Duration = Duration::from_secs(3);
+/// How often a page that changes is taken at most.
+const TAKES: u32 = 3;
 /// Longest that saying goodbye to the browser may take.
 const GOODBYE: Duration = Duration::from_millis(500);
 
@@ -150,7 +152,8 @@ impl Run<'_> {
                     match made {
                         Ok(relayed) => {
                             progress.received += relayed.received;
-                            devtools.post("Fetch.fulfillRequest", paused::fulfil(&id, &relayed)).await?;
+                            let answer = if is_page { paused::fulfil_page } else { paused::fulfil };
+                            devtools.post("Fetch.fulfillRequest", answer(&id, &relayed)).await?;
                             if is_page && !(300..400).contains(&relayed.status) {
                                 progress.page = Some((url, Relayed { body: Vec::new(), ..relayed }));
                             }
@@ -211,7 +214,8 @@ impl Run<'_> {
 
     async fn hear(&self, devtools: &mut Devtools, event: &Event, progress: &mut Progress) -> Result<(), FetchError> {
         match event.method.as_str() {
-            "Page.loadEventFired" => {
+            // Not the load event: a frame that is held never loads. What scripts wait for is among the requests.
+            "Page.domContentEventFired" => {
                 progress.has_loaded = true;
                 progress.last_change = self.clock.steady();
             }
@@ -222,8 +226,9 @@ impl Run<'_> {
             "Page.javascriptDialogOpening" => {
                 devtools.post("Page.handleJavaScriptDialog", json!({"accept": false})).await?;
             }
-            "Inspector.targetCrashed" | "Target.detachedFromTarget" => {
-                return Err(FetchError::Browser("the page crashed".to_owned()));
+            "Inspector.targetCrashed" => return Err(FetchError::Browser("the page crashed".to_owned())),
+            "Target.detachedFromTarget" if devtools.is_of_page(event) => {
+                return Err(FetchError::Browser("the page is gone".to_owned()));
             }
             _ => {}
         }
@@ -233,17 +238,30 @@ impl Run<'_> {
     /// The page as it stands, in the browser's own words: a page's scripts cannot put others into its mouth.
     async fn take(&self, devtools: &mut Devtools, progress: Progress, most_bytes: u64) -> Result<Rendered, Failure> {
         let Some((page_url, page)) = progress.page else { return Err(FetchError::Timeout.into()) };
-        let document = devtools.call("DOM.getDocument", json!({"depth": 0})).await?;
-        let root = &document["root"];
-        let html = devtools.call("DOM.getOuterHTML", json!({"nodeId": root["nodeId"]})).await?;
-        let html = text(&html, "outerHTML")?;
+        let mut taken = read_document(devtools).await;
+        // A document that is being replaced is gone between the two commands.
+        for _ in 1..TAKES {
+            if let Err(FetchError::Browser(_)) = taken {
+                tokio::time::sleep(LOOK_EVERY).await;
+                taken = read_document(devtools).await;
+            }
+        }
+        let (shown, html) = taken?;
         if html.len() as u64 > most_bytes {
             return Err(FetchError::TooLarge(most_bytes).into());
         }
-        let shown = root["documentURL"].as_str().and_then(|url| Url::parse(url).ok());
         let url = shown.filter(|url| url.origin() == page_url.origin()).unwrap_or(page_url);
         Ok(Rendered { url, html, page, received: progress.received })
     }
+}
+
+/// The address and the HTML of what is shown.
+async fn read_document(devtools: &mut Devtools) -> Result<(Option<Url>, String), FetchError> {
+    let document = devtools.call("DOM.getDocument", json!({"depth": 0})).await?;
+    let root = &document["root"];
+    let shown = root["documentURL"].as_str().and_then(|url| Url::parse(url).ok());
+    let html = devtools.call("DOM.getOuterHTML", json!({"nodeId": root["nodeId"]})).await?;
+    Ok((shown, text(&html, "outerHTML")?))
 }
 
 /// Asks whether the selector matches; answers the command's number.
