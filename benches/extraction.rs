@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use url::Url;
 
 /// All evidence, no rules.
-const ANY_SHOP: &str = "embedded = ['json-ld', 'microdata', 'meta', 'visible']";
+const ANY_SHOP: &str = "embedded = ['json-ld', 'microdata', 'meta', 'state', 'visible']";
 
 fn by(recipe: &str) -> CompiledRecipe {
     CompiledRecipe::compile(&toml::from_str(recipe).expect("a recipe")).expect("a right recipe")

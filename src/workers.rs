@@ -48,8 +48,9 @@ async fn answer_tickets(app: SharedApp, slots: Arc<jobs::Slots>) {
     // A name of its own for each start: under the old name apalis refuses a worker that comes back within a heartbeat.
     let name = format!("pricemill-{}", app.ids.request_id());
     let worker = app.clone();
+    let answering = Arc::clone(&slots);
     let handle = move |_ticket| {
-        let (app, slots) = (worker.clone(), slots.clone());
+        let (app, slots) = (worker.clone(), answering.clone());
         async move {
             if let Err(error) = jobs::run_batches(&app, &slots).await {
                 tracing::error!(%error, "batch not written; its values are begun again when the lease runs out");
@@ -59,6 +60,7 @@ async fn answer_tickets(app: SharedApp, slots: Arc<jobs::Slots>) {
     if let Err(error) = app.queue.answer(&name, settings, handle, app.stop.clone().cancelled_owned()).await {
         tracing::error!(%error, "the queue's worker ended");
     }
+    slots.all_returned().await;
 }
 
 async fn periodically<F>(app: SharedApp, name: &'static str, every: Duration, task: impl Fn(SharedApp) -> F)

@@ -19,7 +19,7 @@ const MAX_PEAK_BYTES: usize = 48 << 20;
 #[test]
 fn no_page_swells() {
     let by = |recipe: &str| CompiledRecipe::compile(&toml::from_str(recipe).unwrap()).unwrap();
-    let any = by("embedded = ['json-ld', 'microdata', 'meta', 'visible']");
+    let any = by("embedded = ['json-ld', 'microdata', 'meta', 'state', 'visible']");
     let (rules, paths) = (by(RULES), by(PATHS));
     let url = Url::parse("https://shop.example/p/tea-pot?sku=77123").unwrap();
     for (name, reading, page) in CASES {

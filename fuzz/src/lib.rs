@@ -17,7 +17,7 @@ mod policy;
 
 /// Of the crawler only the types that source definitions name.
 pub mod fetching {
-    pub use crate::policy::{BlockSigns, FetchPolicy};
+    pub use crate::policy::{BlockSigns, FetchPolicy, Means};
 }
 
 pub mod targets;

@@ -22,7 +22,7 @@ fn by(recipe: &str) -> CompiledRecipe {
 
 #[test]
 fn no_page_asks_for_more_than_its_share() {
-    let any = by("embedded = ['json-ld', 'microdata', 'meta', 'visible']");
+    let any = by("embedded = ['json-ld', 'microdata', 'meta', 'state', 'visible']");
     let (rules, paths) = (by(RULES), by(PATHS));
     let url = Url::parse("https://shop.example/p/tea-pot?sku=77123").unwrap();
     let context = PageContext { url: Some(&url), ..PageContext::default() };

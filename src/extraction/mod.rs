@@ -23,6 +23,7 @@ mod explanation;
 mod extract;
 mod extracted;
 mod field_text;
+mod frame;
 mod gathered;
 mod graph;
 mod hints;

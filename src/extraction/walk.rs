@@ -4,13 +4,12 @@ use super::attributes::{Seen, decode};
 use super::compile::{CompiledRecipe, LISTS};
 use super::element_name::element_name;
 use super::elements::Tag;
+use super::frame::{Frame, Mark, doubtful, regions};
 use super::gathered::Gathered;
-use super::graph::NodeId;
 use super::hints::{HintReader, Hints};
 use super::pass::Facts;
 use super::recipe::Embedded;
 use super::selectors::{Caught, MAX_ENTRIES, MAX_VALUE_BYTES};
-use super::siblings::Place;
 use super::targets::Target;
 use super::{embedded_state, json_ld, microdata};
 use lol_html::html_content::{Element, TextChunk, TextType};
@@ -29,83 +28,6 @@ const MAX_STRANGE_NAMES: usize = 500;
 const MAX_CAUGHT_BYTES: usize = 8 << 20;
 /// Bytes of one text node kept.
 const MAX_NODE_BYTES: usize = 1 << 20;
-
-/// What to do when an element ends.
-#[derive(Debug)]
-enum Mark {
-    /// Its text is a microdata property.
-    Property(NodeId, String),
-    /// Its text is a rule's value: list (`None`: the page), entry, slot.
-    Value(Option<usize>, usize, usize),
-    /// It is an entry of a list.
-    EntryEnd,
-    Heading,
-    Title,
-    PageTitle,
-    JsonLd,
-    /// A script, with its id.
-    Script(Option<String>),
-    /// It is a link, by its number.
-    Link(usize),
-}
-
-#[derive(Debug)]
-struct Frame {
-    id: u32,
-    tag: Tag,
-    /// Its own names' hints.
-    own: Hints,
-    /// Its own and its near ancestors' hints.
-    near: Hints,
-    /// The kinds of place it stands in.
-    region: Hints,
-    signature: u64,
-    start: usize,
-    /// What was noted of links and the like when it began.
-    place: Place,
-    scope: Option<NodeId>,
-    /// A property whose thing is still to come.
-    hanging: Option<String>,
-    marks: Vec<Mark>,
-    /// `span.price`, when elements are named.
-    name: Option<Box<str>>,
-}
-
-/// The hints that hold for everything inside an element, however deep.
-fn regions(own: Hints, tag: Tag) -> Hints {
-    let mut region = Hints::NONE;
-    for hint in [
-        Hints::RELATED,
-        Hints::HEADER,
-        Hints::FOOTER,
-        Hints::NAVIGATION,
-        Hints::VARIANT,
-        Hints::REVIEW,
-        Hints::ACCESSORY,
-        Hints::HIDDEN,
-        Hints::STRUCK,
-    ] {
-        if own.has(hint) {
-            region |= hint;
-        }
-    }
-    region
-        | match tag {
-            Tag::Struck => Hints::STRUCK,
-            Tag::Header => Hints::HEADER,
-            Tag::Footer => Hints::FOOTER,
-            Tag::Nav => Hints::NAVIGATION,
-            Tag::Aside => Hints::ASIDE,
-            Tag::Anchor => Hints::LINK,
-            Tag::Option | Tag::Select => Hints::OPTION,
-            _ => Hints::NONE,
-        }
-}
-
-/// Regions that a wrapper of the page's own product may be named after by mistake.
-fn doubtful() -> Hints {
-    Hints::RELATED | Hints::HEADER | Hints::FOOTER | Hints::NAVIGATION | Hints::ASIDE | Hints::VARIANT | Hints::REVIEW
-}
 
 /// The state of one pass.
 pub(super) struct Walk {

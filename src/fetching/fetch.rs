@@ -7,8 +7,7 @@ use super::hosts::{Host, Hosts};
 use super::judge::{health, judge_bytes, judge_content_type, judge_status, judge_text};
 use super::pace::Turn;
 use super::proxies::{Lent, NoProxy, ProxyPools, Route};
-use super::retry::{Failure, PutOff, backoff, is_transient_status, retry_after};
-use super::robots::{self, Kept, read_rules};
+use super::retry::{Failure, PutOff, is_transient_status, retry_after};
 use super::send::{self, Limits};
 use super::stats::FetchStats;
 use super::tempo::Sign;
@@ -29,7 +28,7 @@ use url::Url;
 pub(super) static NO_VERSION: Validators = Validators { etag: None, last_modified: None };
 
 /// Most redirects followed for one page.
-const MOST_REDIRECTS: u32 = 5;
+pub(super) const MOST_REDIRECTS: u32 = 5;
 
 /// Fetches pages and remembers how each host wants to be treated. One for the whole process.
 #[derive(Debug)]
@@ -297,71 +296,7 @@ impl<'f> Trip<'f> {
         }
     }
 
-    /// Obeys the host's robots.txt, fetching it first when what is known of it is too old; answers the crawl delay to keep.
-    pub(super) async fn ask_robots(&mut self, url: &Url, passage: &mut Passage<'f>) -> Result<Duration, Failure> {
-        let (fetcher, settings) = (self.fetcher, &self.fetcher.settings);
-        if !self.policy.robots.unwrap_or(settings.robots) {
-            return Ok(Duration::ZERO);
-        }
-        let host = Arc::clone(&passage.host);
-        let mut memory = host.robots.open(self.patience).await.ok_or(FetchError::Later(robots::WHILE_FETCHED))?;
-        let known = memory.as_ref().and_then(|kept| kept.verdict(url, fetcher.clock.steady()));
-        let verdict = match known {
-            Some(verdict) => verdict,
-            None => {
-                let answer = self.get_robots(robots::location(url), &host).await;
-                if let (Some(_), Err(error)) = (self.proxy, &answer)
-                    && matches!(error, FetchError::Proxy(_) | FetchError::Timeout | FetchError::Connection(_))
-                {
-                    // It says more about this proxy than about the host: the next one asks again.
-                    return Err(error.clone().into());
-                }
-                passage.health = answer.as_ref().map_or_else(health, |_| Health::Answers);
-                let rules = read_rules(answer, settings.robots_name()).map_err(FetchError::Later)?;
-                let keep_ms = if rules.are_known() { settings.robots_keep_ms } else { settings.robots_retry_ms };
-                let now = fetcher.clock.steady();
-                let kept = Kept::new(rules, now + Duration::from_millis(keep_ms), memory.as_ref());
-                let verdict = kept.say(url, now);
-                *memory = Some(kept);
-                verdict
-            }
-        };
-        if let Err(FetchError::Later(wait)) = verdict {
-            drop(memory);
-            self.wait(wait).await?;
-            // Not without end: the next failure of the server is its second.
-            return Box::pin(self.ask_robots(url, passage)).await;
-        }
-        // Another try within the same request would meet the same rules.
-        verdict.map_err(Failure::lasting)?;
-        let delay = memory.as_ref().map_or(Duration::ZERO, Kept::crawl_delay);
-        Ok(delay.min(Duration::from_millis(settings.crawl_delay_cap_ms)))
-    }
-
-    /// Gets a robots.txt, with redirects and tries like a page's but no judgement of its text.
-    async fn get_robots(&mut self, location: Url, host: &Arc<Host>) -> Result<Vec<u8>, FetchError> {
-        let mut tries = 0;
-        loop {
-            let turn = self.take_turn(host, Duration::ZERO).await?;
-            let answer =
-                within(self.network, self.fetcher.read_robots(location.clone(), self.policy, self.proxy)).await;
-            drop(turn);
-            tries += 1;
-            match answer {
-                Err(Failure { error: error @ FetchError::Proxy(_), .. }) => return Err(error),
-                Err(failure) if failure.is_transient && tries < self.fetcher.settings.tries => {
-                    let pause = backoff(tries, &self.fetcher.settings.backoff);
-                    // Impatience ends the tries, not the wait for an answer: the rules are then unreachable for now.
-                    if self.wait(failure.retry_after.unwrap_or(pause)).await.is_err() {
-                        return Err(failure.error);
-                    }
-                }
-                answer => return answer.map_err(|failure| failure.error),
-            }
-        }
-    }
-
-    async fn take_turn(&mut self, host: &Arc<Host>, crawl_delay: Duration) -> Result<Turn, FetchError> {
+    pub(super) async fn take_turn(&mut self, host: &Arc<Host>, crawl_delay: Duration) -> Result<Turn, FetchError> {
         let settings = &self.fetcher.settings;
         let limit = self.policy.concurrency.unwrap_or(settings.concurrency);
         let configured = Duration::from_millis(self.policy.pace_ms.unwrap_or(settings.pace_ms));
@@ -385,7 +320,7 @@ impl<'f> Trip<'f> {
         outcome
     }
 
-    async fn wait(&mut self, wait: Duration) -> Result<(), FetchError> {
+    pub(super) async fn wait(&mut self, wait: Duration) -> Result<(), FetchError> {
         self.patience = self.patience.checked_sub(wait).ok_or(FetchError::Later(wait))?;
         tokio::time::sleep(wait).await;
         Ok(())
@@ -400,7 +335,7 @@ impl Fetcher {
         }
     }
 
-    async fn send(
+    pub(super) async fn send(
         &self,
         url: &Url,
         headers: header::HeaderMap,
@@ -473,31 +408,6 @@ impl Fetcher {
             weight: body.weight,
             validators,
         }))
-    }
-
-    /// A robots.txt's bytes, as many as are read of one. Its redirects may lead anywhere that is allowed at all.
-    async fn read_robots(
-        &self,
-        mut url: Url,
-        policy: &FetchPolicy,
-        proxy: Option<&Lent<'_>>,
-    ) -> Result<Vec<u8>, Failure> {
-        // More may come than is read, so that a file that is too long is cut rather than thrown away.
-        let limits = Limits { received: 4 * robots::MOST_BYTES, unpacked: robots::MOST_BYTES };
-        let origin = url.origin();
-        for _ in 0..=MOST_REDIRECTS {
-            let headers = send::request_headers(&self.settings.user_agent, policy, url.origin() == origin);
-            let response = self.send(&url, headers, proxy).await?;
-            if let Some(target) = send::redirect_target(&response, &url) {
-                url = target?;
-                continue;
-            }
-            return match response.status().as_u16() {
-                200..=299 => Ok(send::read_body(response, limits, self.scales.weigh(), &self.stats).await?.bytes),
-                status => Err(self.failure(FetchError::Status(status), &response)),
-            };
-        }
-        Err(FetchError::Redirect.into())
     }
 
     /// A status that is no page, with what the server says about coming back.

@@ -8,6 +8,7 @@
 //! lies in `hosts`; which proxy a request leaves through is chosen in `proxies`; `version` asks whether a page that is known
 //! changed at all. Which addresses may be reached at all is `outbound`'s matter.
 
+mod ask_robots;
 mod block;
 mod breaker;
 mod browser;

@@ -14,6 +14,7 @@ use crate::storage::bulk_job::PassedOver;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
 
 /// One of so many slots is kept for accounts that hold none.
 const KEPT: usize = 8;
@@ -24,6 +25,7 @@ pub struct Slots {
     held: Arc<Mutex<Held>>,
     /// One at a time chooses, so that two do not count the same free slot.
     choosing: tokio::sync::Mutex<()>,
+    returned: Arc<Notify>,
 }
 
 #[derive(Debug)]
@@ -38,6 +40,7 @@ struct Held {
 #[derive(Debug)]
 pub(super) struct Slot {
     held: Arc<Mutex<Held>>,
+    returned: Arc<Notify>,
     source: SourceName,
     account: AccountId,
 }
@@ -47,7 +50,7 @@ impl Slots {
     pub fn new(batches: usize) -> Slots {
         let free = batches.max(1);
         let held = Held { free, kept: free / KEPT, by_source: HashMap::new(), by_account: HashMap::new() };
-        Slots { held: Arc::new(Mutex::new(held)), choosing: tokio::sync::Mutex::default() }
+        Slots { held: Arc::new(Mutex::new(held)), choosing: tokio::sync::Mutex::default(), returned: Arc::default() }
     }
 
     /// Leases the batch whose turn it is among those that may have one; `None` when there is none now, or the server stops.
@@ -73,12 +76,25 @@ impl Slots {
         lock(&self.held).passed_over()
     }
 
+    /// Waits until no batch is held. The queue's worker may end before what it began has: a worker that an error ended leaves
+    /// its batches running. Meant for after the signal to stop, when no more are taken.
+    pub async fn all_returned(&self) {
+        let _nobody_chooses = self.choosing.lock().await;
+        loop {
+            let returned = self.returned.notified();
+            if lock(&self.held).by_source.is_empty() {
+                return;
+            }
+            returned.await;
+        }
+    }
+
     fn take(&self, source: &SourceName, account: AccountId) -> Slot {
         let mut held = lock(&self.held);
         held.free = held.free.saturating_sub(1);
         *held.by_source.entry(source.clone()).or_default() += 1;
         *held.by_account.entry(account).or_default() += 1;
-        Slot { held: Arc::clone(&self.held), source: source.clone(), account }
+        Slot { held: Arc::clone(&self.held), returned: Arc::clone(&self.returned), source: source.clone(), account }
     }
 }
 
@@ -97,6 +113,8 @@ impl Drop for Slot {
         held.free += 1;
         give_back(&mut held.by_source, &self.source);
         give_back(&mut held.by_account, &self.account);
+        drop(held);
+        self.returned.notify_waiters();
     }
 }
 

@@ -91,7 +91,10 @@ async fn what_can_be_asked_and_what_is_off() {
     assert!(answer.text().contains(entry));
     let list = answer.ok();
     let names: Vec<&str> = list["data"].as_array().unwrap().iter().filter_map(|e| e["source"].as_str()).collect();
-    assert_eq!(names, ["amazon", "ebay", "geizhals", "google_shopping", "idealo", "test", "web"]);
+    assert_eq!(
+        names,
+        ["amazon", "ebay", "geizhals", "google_shopping", "idealo", "shopify", "test", "web", "woocommerce"]
+    );
     let shopping = of(&list, "google_shopping");
     assert_eq!(
         *country(shopping, "gb"),

@@ -39,6 +39,8 @@ fn settings() -> FetchSettings {
     let mut settings = FetchSettings { tries: 3, robots: false, ..FetchSettings::default() };
     settings.breaker.failures = 0;
     (settings.backoff.base_ms, settings.backoff.cap_ms) = (5, 20);
+    // The host is not slowed down by what the proxies do.
+    settings.slowdown.most_ms = 0;
     // Whoever rests, rests for longer than a test takes.
     settings.proxy_rest.base_ms = 600_000;
     settings

@@ -18,7 +18,7 @@ const MAX_BYTEWISE: usize = 1024;
 /// Any shop's page: all evidence, no rules. Compiled once, or compiling would be most of what is fuzzed.
 pub fn any_shop() -> &'static CompiledRecipe {
     static RECIPE: LazyLock<CompiledRecipe> = LazyLock::new(|| {
-        let embedded = vec![Embedded::JsonLd, Embedded::Microdata, Embedded::Meta, Embedded::Visible];
+        let embedded = vec![Embedded::JsonLd, Embedded::Microdata, Embedded::Meta, Embedded::State, Embedded::Visible];
         compiled(&Recipe { embedded, ..Recipe::default() })
     });
     &RECIPE
