@@ -93,7 +93,7 @@ impl Clients {
 fn is_private_name(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
     let ends = |ending: &&str| name.strip_suffix(*ending).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-    !name.contains('.') || is_localhost(&name) || PRIVATE_ENDINGS.iter().any(|ending| ends(ending))
+    !name.contains('.') || is_localhost(&name) || PRIVATE_ENDINGS.iter().any(ends)
 }
 
 impl FromStr for ProxyAddress {
