@@ -30,7 +30,9 @@ impl<'f> Trip<'f> {
                 if let (Some(_), Err(error)) = (self.proxy, &answer)
                     && matches!(error, FetchError::Proxy(_) | FetchError::Timeout | FetchError::Connection(_))
                 {
-                    // It says more about this proxy than about the host: the next one asks again.
+                    // It says more about this proxy than about the host, and the next one asks again; but a host that fails
+                    // through many of them is to rest.
+                    passage.health = health(error);
                     return Err(error.clone().into());
                 }
                 passage.health = answer.as_ref().map_or_else(health, |_| Health::Answers);
@@ -59,7 +61,7 @@ impl<'f> Trip<'f> {
     async fn get_robots(&mut self, location: Url, host: &Arc<Host>) -> Result<Vec<u8>, FetchError> {
         let mut tries = 0;
         loop {
-            let turn = self.take_turn(host, Duration::ZERO).await?;
+            let turn = if self.holds_turn { None } else { Some(self.take_turn(host, Duration::ZERO).await?) };
             let answer =
                 within(self.network, self.fetcher.read_robots(location.clone(), self.policy, self.proxy)).await;
             drop(turn);

@@ -73,6 +73,8 @@ pub(super) struct Trip<'f> {
     /// For waiting: breaker, pace and open connections.
     pub patience: Duration,
     pub jar: Jar,
+    /// It is part of a visit that has its host's turn.
+    pub holds_turn: bool,
 }
 
 /// A request's passage through a host's breaker. The breaker hears of its end even if the request is dropped midway, or
@@ -161,6 +163,7 @@ impl Fetcher {
                     return Err(error);
                 }
             };
+            let is_proxied = lent.is_some();
             let mut trip = Trip {
                 fetcher: self,
                 policy: &request.policy,
@@ -170,6 +173,7 @@ impl Fetcher {
                 network: request.policy.timeout_ms.map_or(self.settings.timeout(), Duration::from_millis),
                 patience,
                 jar,
+                holds_turn: false,
             };
             let result = trip.follow(request.url.clone()).await;
             (patience, jar) = (trip.patience, trip.jar);
@@ -183,6 +187,10 @@ impl Fetcher {
                 return Err(failure.error);
             }
             tries += 1;
+            if is_proxied {
+                // The next try may come from another address, and cookies go with the address that got them.
+                jar = Jar::default();
+            }
             let elsewhere = route.may_go_elsewhere(&failure.error, self.clock.steady());
             if elsewhere && tries < self.settings.tries {
                 self.stats.count_retry();

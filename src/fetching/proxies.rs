@@ -6,6 +6,7 @@
 //! has failed its probe as well, pages are refused at once until a probe succeeds. So, as with a host's breaker, no page
 //! is put off without end.
 
+use super::send;
 use super::{FetchError, FetchPolicy, RestSettings};
 use crate::outbound::{ClientLimits, Clients, Outbound, ProxyAddress};
 use serde::Deserialize;
@@ -211,7 +212,13 @@ impl ProxyPool {
 
     fn record(&self, index: usize, verdict: Verdict, rest: &RestSettings, now: Instant) {
         let mut state = self.state();
+        let others_are_well = state.healths.iter().enumerate().any(|(i, other)| i != index && other.is_well(now));
         let health = &mut state.healths[index];
+        let is_bad = matches!(verdict, Verdict::Suspect | Verdict::Fails);
+        // Requests that were under way when its rest began bring no news.
+        if is_bad && health.until.is_some_and(|until| now < until) {
+            return;
+        }
         match verdict {
             Verdict::Unknown => return,
             Verdict::Works => {
@@ -219,6 +226,10 @@ impl ProxyPool {
                 return;
             }
             Verdict::Suspect => {
+                // What fails through the last one too is rather the server's fault, and other sources share the pool.
+                if !others_are_well && health.until.is_none() {
+                    return;
+                }
                 health.suspicions += 1;
                 // A probe that is refused again proves nothing good.
                 if health.suspicions < SUSPICIONS_UNTIL_REST && health.until.is_none() {
@@ -258,6 +269,8 @@ fn verdict<T>(outcome: Result<T, &FetchError>) -> Verdict {
     match outcome {
         Ok(_) => Verdict::Works,
         Err(FetchError::Proxy(_)) => Verdict::Fails,
+        // The proxy works, and says so of a server it cannot reach.
+        Err(FetchError::Connection(text)) if send::is_target_refusal(text) => Verdict::Unknown,
         Err(FetchError::Blocked(_) | FetchError::Timeout | FetchError::Connection(_)) => Verdict::Suspect,
         // An error of the server's may be the proxy's own word for a server it cannot reach.
         Err(FetchError::Status(500..)) => Verdict::Unknown,

@@ -1,6 +1,6 @@
 //! What a page in the browser asks for, asked by us: the same guard, robots.txt, proxy and limits as for any page.
 
-use super::block::judge_wording;
+use super::block::{judge_headers, judge_target, judge_wording};
 use super::breaker::{Admission, Health};
 use super::browser::{Ask, Relayed, Render, Verb};
 use super::cookies::Jar;
@@ -89,8 +89,16 @@ impl Trip<'_> {
             (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         };
         let headers = response.headers().iter().map(named).collect();
+        let pause = Duration::from_millis(fetcher.settings.block_pause_ms);
+        let block_page = |error| Failure::block_page(error, pause);
+        if ask.is_page
+            && let Some(Ok(target)) = send::redirect_target(&response, &ask.url)
+        {
+            judge_target(&target).map_err(block_page)?;
+        }
         if ask.is_page && !status.is_redirection() {
             judge_status(status.as_u16(), &self.policy.blocked).map_err(|error| fetcher.failure(error, &response))?;
+            judge_headers(response.headers()).map_err(block_page)?;
             judge_content_type(&send::content_type(response.headers()).0)?;
         }
         let limits = Limits { received: limit, unpacked: fetcher.settings.max_bytes_unpacked };
@@ -119,6 +127,8 @@ impl Trip<'_> {
             network: time,
             patience: time,
             jar: Jar::default(),
+            // The page may be from this very host, and holds its turn until it is made.
+            holds_turn: true,
         };
         trip.ask_robots(url, &mut passage).await.map(drop)
     }
@@ -129,6 +139,16 @@ impl Trip<'_> {
         let mut headers = send::request_headers(user_agent, self.policy, is_own_host);
         for (name, value) in &ask.headers {
             let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) else { continue };
+            if name == header::COOKIE
+                && let Some(own) = headers.get(&name)
+            {
+                // The definition's cookies and those of the page's own journey.
+                let both = [own.as_bytes(), b"; ", value.as_bytes()].concat();
+                if let Ok(both) = HeaderValue::from_bytes(&both) {
+                    headers.insert(name, both);
+                }
+                continue;
+            }
             let is_set = headers.contains_key(&name) && name != header::ACCEPT;
             if !OURS.contains(&name) && !is_set {
                 headers.insert(name, value);

@@ -1,6 +1,6 @@
 //! One exchange with a server: a request, the head of its answer, and its body within limits.
 
-use super::unpack::{ACCEPTED, Coding, Unpacked, unpack};
+use super::unpack::{ACCEPTED, Coding, NoRoom, Unpacked, unpack};
 use super::weight::{Weighing, Weight};
 use super::{FetchError, FetchPolicy, FetchStats, charset};
 use crate::outbound::refused_address;
@@ -10,6 +10,7 @@ use reqwest::header::{self, HeaderMap, HeaderName, HeaderValue};
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::time::Duration;
 use tokio_util::io::StreamReader;
 use url::Url;
 
@@ -58,6 +59,9 @@ pub(super) struct Body {
     pub weight: Weight,
 }
 
+/// How soon to ask again for a page for which there was no memory.
+const UNTIL_ROOM: Duration = Duration::from_secs(1);
+
 /// The stream's own mark for a body that went past its limit.
 #[derive(Debug, thiserror::Error)]
 #[error("longer than {0} bytes")]
@@ -81,10 +85,16 @@ pub(super) async fn send(
         true => FetchError::Proxy(innermost(&error)),
         false => explain(&error),
     })?;
-    if is_proxied && response.status() == reqwest::StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+    // Behind a tunnel the answer is the server's own, and a refusal like any other.
+    if is_proxied && url.scheme() == "http" && response.status() == reqwest::StatusCode::PROXY_AUTHENTICATION_REQUIRED {
         return Err(FetchError::Proxy("it does not accept the user and password".to_owned()));
     }
     Ok(response)
+}
+
+/// Whether a failed connection's text is a proxy's word for a server that it cannot reach.
+pub(super) fn is_target_refusal(text: &str) -> bool {
+    text == TUNNEL_REFUSAL || SOCKS_REFUSALS.contains(&text)
 }
 
 /// Whether a connection failed on its way to the proxy or at it, and not behind it. Told by wording: the types are private.
@@ -159,6 +169,9 @@ pub(super) async fn read_body(
     });
     let unpacked = match unpack(StreamReader::new(stream), coding, limits.unpacked, &mut weighing).await {
         Ok(Unpacked { bytes, is_cut }) => (bytes, is_cut.then_some(limits.unpacked)),
+        Err(error) if error.get_ref().is_some_and(|cause| cause.is::<NoRoom>()) => {
+            return Err(FetchError::Later(UNTIL_ROOM));
+        }
         Err(error) => match error.get_ref().map(|cause| (cause.downcast_ref(), cause.downcast_ref())) {
             Some((Some(Overrun(limit)), _)) => (Vec::new(), Some(*limit)),
             Some((_, Some(error))) => return Err(explain(error)),

@@ -9,6 +9,9 @@ use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncRead, AsyncReadExt};
 /// zstd windows above 8 MiB are refused: the header alone would make us allocate them. Rule from RFC 9659.
 const ZSTD_WINDOW_LOG_MAX: u32 = 23;
 
+/// Longest wait for memory; then the page is asked for again later.
+const LONGEST_WAIT: std::time::Duration = std::time::Duration::from_secs(2);
+
 /// Most bytes read from a decoder at once.
 const CHUNK: usize = 32 * 1024;
 
@@ -73,6 +76,11 @@ pub(super) async fn unpack(
     }
 }
 
+/// The mark of a body for which there was no memory in time.
+#[derive(Debug, thiserror::Error)]
+#[error("all memory for pages is in use")]
+pub(super) struct NoRoom;
+
 async fn read(mut source: impl AsyncRead + Unpin, limit: u64, weighing: &mut Weighing) -> io::Result<Unpacked> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut bytes = Vec::new();
@@ -80,7 +88,9 @@ async fn read(mut source: impl AsyncRead + Unpin, limit: u64, weighing: &mut Wei
     loop {
         let read = source.read(&mut chunk).await?;
         let room = limit - bytes.len();
-        weighing.grow(bytes.len() + read.min(room)).await;
+        // Waiting for memory of ours is not the server's fault, so it must not use up the server's time.
+        let growing = tokio::time::timeout(LONGEST_WAIT, weighing.grow(bytes.len() + read.min(room)));
+        growing.await.map_err(|_| io::Error::other(NoRoom))?;
         bytes.extend_from_slice(&chunk[..read.min(room)]);
         if read == 0 || read > room {
             return Ok(Unpacked { bytes, is_cut: read > 0 });

@@ -4,7 +4,7 @@ use super::tally::Tally;
 use super::watch::watch;
 use crate::config::HealthConfig;
 use crate::domain::{Country, SourceName, Timestamp};
-use crate::storage::{Db, StorageError, source_health};
+use crate::storage::{Db, StorageError, source_drift, source_health};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -30,6 +30,7 @@ pub async fn flush(db: &Db, tally: &Tally, config: &HealthConfig, now: Timestamp
     if tally.is_time_to_forget(now) {
         let oldest = now.hour().minus(Duration::from_secs(u64::from(config.keep_days) * 86_400));
         source_health::delete_before(db, oldest).await?;
+        source_drift::delete_before(db, oldest).await?;
     }
     Ok(())
 }

@@ -99,9 +99,11 @@ impl Scene<'_> {
             all.push(Compared { signal, recent, past });
         }
         let mut fields = self.fields(db, self.recent_from, END_OF_TIME).await?;
+        // Pages found "not changed" are understood, but nothing was looked for on them.
+        let any_was_read = !fields.is_empty();
         for drift in drifts {
             if let Signal::Field(name) = &drift.signal
-                && recent.understood > 0
+                && any_was_read
             {
                 // Nobody looks for it any more: the definition was changed. Then it is not missed.
                 let not_looked_for = FieldCounts { pages: recent.understood, items: recent.understood, missing: 0 };

@@ -40,7 +40,9 @@ pub async fn metrics(state: web::Data<HttpState>) -> HttpResponse {
     }
     let crawler = app.engine.fetch_state();
     app.metrics.set_crawler(crawler.hosts_slowed, crawler.hosts_resting, crawler.bytes_held);
-    for drift in source_drift::list(&app.db).await.unwrap_or_default() {
+    let drifts = source_drift::list(&app.db).await.unwrap_or_default();
+    app.metrics.clear_drift();
+    for drift in drifts {
         let (source, country) = (drift.source.as_str(), drift.country.as_str());
         app.metrics.set_drift(source, country, drift.step.as_str(), drift.signal.as_text(), drift.state.level());
     }

@@ -61,6 +61,10 @@ impl Slots {
         if app.stop.is_cancelled() {
             return Ok(None);
         }
+        // A worker that an error ended leaves its batches running beside those of the next one.
+        if lock(&self.held).free == 0 {
+            return Ok(None);
+        }
         let passed_over = self.passed_over();
         let (lease, now) = (app.ids.lease(), app.clock.lease_now());
         let most = settings.batch_values;

@@ -108,6 +108,7 @@ impl Engine {
         let fetched = match fetched {
             Ok(Answer::Unchanged) => {
                 spent.requests += 1;
+                self.found_unchanged(definition, country, step, asked.elapsed());
                 return Ok(Reread::Unchanged);
             }
             Ok(Answer::Page(page)) => {

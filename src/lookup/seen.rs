@@ -54,6 +54,11 @@ impl Engine {
         self.tell(definition, seen.country, step, outcome, seen.took, fields);
     }
 
+    /// Tells of a page that is as it was: understood then, so understood now. Its fields were counted when it was read.
+    pub(super) fn found_unchanged(&self, definition: &Definition, country: Country, step: &Step, took: Duration) {
+        self.tell(definition, country, step, PageOutcome::Understood, took, Vec::new());
+    }
+
     /// Tells of a page that did not come.
     pub(super) fn missed(
         &self,

@@ -11,6 +11,8 @@ use std::time::Duration;
 
 const OPEN: i16 = 0;
 const DONE: i16 = 2;
+/// How often another job is chosen when the chosen one's values went to another worker.
+const MOST_MISSES: u32 = 3;
 /// Leases that may end without a word before a value is leased alone.
 pub const TRIES_IN_COMPANY: u32 = 10;
 /// Rows in one INSERT: PostgreSQL takes 65,535 parameters, SQLite 32,766.
@@ -100,8 +102,37 @@ pub async fn lease_next(
     lease_for: Duration,
     passed_over: &PassedOver,
 ) -> Result<Option<LeasedBatch>, StorageError> {
+    for _ in 0..MOST_MISSES {
+        match lease_of(db, lease, most, lease_now, lease_for, passed_over).await? {
+            Turn::Taken(batch) => return Ok(Some(batch)),
+            Turn::Nobodys => return Ok(None),
+            Turn::Missed => {}
+        }
+    }
+    Ok(None)
+}
+
+/// What came of looking whose turn it is.
+enum Turn {
+    Taken(LeasedBatch),
+    /// Nothing can be begun.
+    Nobodys,
+    /// The job's last values went to another worker meanwhile; other jobs may have some.
+    Missed,
+}
+
+async fn lease_of(
+    db: &Db,
+    lease: i64,
+    most: u32,
+    lease_now: Timestamp,
+    lease_for: Duration,
+    passed_over: &PassedOver,
+) -> Result<Turn, StorageError> {
     let transaction = db.begin().await?;
-    let Some(job) = bulk_job::next_in_turn(&transaction, lease_now, passed_over).await? else { return Ok(None) };
+    let Some(job) = bulk_job::next_in_turn(&transaction, lease_now, passed_over).await? else {
+        return Ok(Turn::Nobodys);
+    };
     // PostgreSQL: another worker may have chosen the same job a moment ago. It is waited for: passing its rows over, this one
     // would go away with nothing while the job has more.
     bulk_job::lock(&transaction, job.seq).await?;
@@ -137,7 +168,7 @@ pub async fn lease_next(
         }
     }
     if rows.is_empty() {
-        return Ok(None);
+        return Ok(Turn::Missed);
     }
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
@@ -153,7 +184,7 @@ pub async fn lease_next(
     items.sort_by_key(|item| item.position);
     bulk_job::mark_served(&transaction, &job, lease_now).await?;
     transaction.commit().await?;
-    Ok(Some(LeasedBatch { job, lease, items }))
+    Ok(Turn::Taken(LeasedBatch { job, lease, items }))
 }
 
 /// Keeps the values of a lease that are still open for longer.

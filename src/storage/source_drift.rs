@@ -4,7 +4,7 @@ use super::db::statement;
 use super::{Db, StorageError};
 use crate::domain::{Country, Drift, DriftState, PageStep, Share, Signal, SourceName, Timestamp};
 use entity::source_drift::{Column, Entity, Model};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, Value};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, QueryFilter, QueryOrder, Value};
 
 /// Every signal that is or was ill, in order of source, country, step and signal.
 pub async fn list(db: &Db) -> Result<Vec<Drift>, StorageError> {
@@ -77,4 +77,13 @@ pub async fn change(db: &Db, drift: &Drift, before: Option<DriftState>) -> Resul
     };
     let conn = db.writer();
     Ok(conn.execute_raw(statement(conn, sql, values)).await?.rows_affected() == 1)
+}
+
+/// Forgets signals that are well since a moment before this one, and ill ones whose past is no longer kept: nobody asked
+/// their source for so long, or does not look for the field any more.
+pub async fn delete_before(db: &Db, moment: Timestamp) -> Result<u64, StorageError> {
+    let moment = moment.as_micros();
+    let is_over =
+        Column::PastUntil.lt(moment).or(Column::State.eq(DriftState::Ok.as_str()).and(Column::Since.lt(moment)));
+    Ok(Entity::delete_many().filter(is_over).exec(db.writer()).await?.rows_affected)
 }

@@ -197,6 +197,11 @@ impl Metrics {
         }
     }
 
+    /// Forgets all signals, before those that there are now are set.
+    pub fn clear_drift(&self) {
+        self.0.source_drift.clear();
+    }
+
     /// How a signal of a source's health stands, looked at when the metrics are asked for.
     pub fn set_drift(&self, source: &str, country: &str, step: &'static str, signal: String, level: i64) {
         let label = SignalLabel { source: source.to_owned(), country: country.to_owned(), step, signal };

@@ -26,6 +26,8 @@ const QUIET_WITHOUT: Duration = Duration::from_secs(3);
 const TAKES: u32 = 3;
 /// Longest that saying goodbye to the browser may take.
 const GOODBYE: Duration = Duration::from_millis(500);
+/// How long a browser may take to open a page.
+const OPENING: Duration = Duration::from_secs(10);
 
 /// One page to render.
 #[derive(Debug)]
@@ -78,7 +80,10 @@ impl Render<'_> {
         let Render { browser, place, clock, url, user_agent, wait_for, patience, most_bytes } = self;
         let began = clock.steady();
         // A message is JSON: what it escapes makes it longer than what it carries.
-        let mut open = browser.open(place, user_agent, most_bytes.saturating_mul(2)).await?;
+        let opening = browser.open(place, user_agent, most_bytes.saturating_mul(2));
+        // A browser that hangs is not the shop's fault.
+        let hangs = |_| FetchError::Browser("it opens no page".to_owned());
+        let mut open = tokio::time::timeout(OPENING, opening).await.map_err(hangs)??;
         let most_requests = browser.settings.requests;
         let run = Run { url, wait_for, until: began + patience, most_requests, clock };
         let rendered = run.run(&mut open, make, most_bytes).await;
