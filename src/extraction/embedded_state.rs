@@ -118,6 +118,8 @@ pub(super) struct StateFacts {
     pub ids: Vec<String>,
     pub mpns: Vec<String>,
     pub gtins: Vec<Gtin>,
+    /// The product's own price is said to be 0: then one of its parts or namesakes is not it either.
+    pub says_none: bool,
     /// Amounts as written, with whether they have decimals: without, they may be cents.
     pub prices: Vec<(Amount, bool)>,
     pub list_price: Option<Amount>,
@@ -208,6 +210,7 @@ impl StateFacts {
         if is_best {
             object.all(Key::Price).filter_map(|p| amount(p, hint)).for_each(|p| add(&mut self.prices, p));
         }
+        self.says_none |= object.all(Key::Price).any(is_zero);
         fill(&mut self.list_price, object.all(Key::ListPrice).find_map(|p| amount(p, hint)).map(|(amount, _)| amount));
         if is_best {
             // Of several sizes one that can be had is enough.
@@ -227,7 +230,7 @@ impl StateFacts {
             match (is_shown(*amount), hundredth.filter(|h| is_shown(*h))) {
                 (true, None) => Some(*amount),
                 (false, Some(hundredth)) => Some(hundredth),
-                (false, None) if *has_decimals && unseen => Some(*amount),
+                (false, None) if *has_decimals && unseen && !self.says_none => Some(*amount),
                 _ => None,
             }
         };
@@ -235,6 +238,11 @@ impl StateFacts {
         let first = found.next()?;
         found.all(|other| other == first).then_some(first)
     }
+}
+
+fn is_zero(value: &Value) -> bool {
+    let (Value::Text(text) | Value::Number(text)) = value else { return false };
+    text.contains('0') && text.bytes().all(|b| matches!(b, b'0' | b'.' | b','))
 }
 
 /// A positive amount, and whether it is written with decimals.

@@ -153,12 +153,17 @@ impl<'a> Explainer<'a> {
         kept: &[SearchResult],
     ) -> Option<ListExplained> {
         let Some(list) = list else {
+            let graph = &self.facts.graph;
+            let (evidence, place, what) = match (0..graph.nodes.len()).any(|node| graph.is_a(node, &["ItemList"])) {
+                true => (Evidence::JsonLd, "ItemList.itemListElement", "ItemList"),
+                false => (Evidence::Visible, "repeated elements", "elements alike"),
+            };
             let entry = |result: &SearchResult| {
                 let fields = ResultField::ALL.iter().copied();
                 let fields = fields.map(|f| (f.name(), field_text::result(result, f)));
-                told(fields, Evidence::JsonLd, "ItemList.itemListElement")
+                told(fields, evidence, place)
             };
-            return embedded(name, "ItemList", kept.iter().map(entry));
+            return embedded(name, what, kept.iter().map(entry));
         };
         let mut kept = kept.iter().peekable();
         Some(explain_rules::list(name, list, &self.facts.entries[place], |caught| {

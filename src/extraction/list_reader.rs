@@ -25,6 +25,8 @@ const MIN_OFFERS: usize = 2;
 const MAX_ENTRIES: usize = 500;
 /// Links looked at in one entry.
 const MAX_LINKS_OF_ENTRY: usize = 40;
+/// Links of all blocks together that are weighed on one page.
+const MAX_LINKS_WEIGHED: usize = 40_000;
 /// Of ten entries of a list so many have a price.
 const PRICED_OF_TEN: usize = 6;
 /// Of ten entries of a bestseller list so many begin with their rank.
@@ -81,7 +83,14 @@ struct Group<'f> {
 /// The groups of like elements most of which have a link, a name and a price.
 fn groups<'f>(facts: &'f Facts, hint: CurrencyHint) -> Vec<Group<'f>> {
     let mut kinds: BTreeMap<u64, Vec<Block>> = BTreeMap::new();
+    let mut left = MAX_LINKS_WEIGHED;
     for block in facts.siblings.blocks.iter().filter(|block| !block.region.has(Hints::HEADER | Hints::FOOTER)) {
+        // Blocks inside blocks hold the same links again and again.
+        let links = facts.siblings.links_in(block).len().clamp(1, MAX_LINKS_OF_ENTRY);
+        if links > left {
+            break;
+        }
+        left -= links;
         kinds.entry(block.kind).or_default().push(*block);
     }
     let read = |blocks: Vec<Block>| {
@@ -179,7 +188,7 @@ fn price_in(block: Block, facts: &Facts, hint: CurrencyHint) -> Option<(Amount, 
         let all = candidates(facts, block.start, block.end).filter(|c| c.amount.is_positive());
         all.filter(|c| !(c.hints | c.region).has(Hints::STRUCK) && !c.hints.has(not_paid))
     };
-    let plain = |c: &&Candidate| !c.hints.has(Hints::OLD | Hints::UNIT);
+    let plain = |c: &&Candidate| !c.hints.has(Hints::OLD | Hints::UNIT | Hints::RANGE);
     let only = || seen().next().filter(|_| seen().count() == 1);
     let chosen =
         seen().filter(plain).find(|c| c.hints.has(Hints::PRICE)).or_else(|| seen().find(plain)).or_else(only)?;

@@ -423,10 +423,26 @@ impl Merger<'_> {
         if let Some(list) = &recipe.bestsellers {
             extracted.bestsellers = rules::results(list, &facts.entries[BESTSELLERS], money, context);
         }
+        if recipe.offers.is_some() {
+            forget_price_of_others(&mut extracted);
+        }
         extracted.next_page =
             rules::next(&recipe.next, &rules::Reader { caught: &facts.page, money, context, trail: None });
         extracted.verdict = verdict(&extracted, facts.no_result_sign.is_some());
         extracted
+    }
+}
+
+/// Where a definition names the page's offers, a price that is only seen and none of theirs is somebody else's: used ones, a
+/// recommendation, a list price.
+fn forget_price_of_others(extracted: &mut Extracted) {
+    let is_seen = extracted.provenance.get(&ProductField::Price) == Some(&Evidence::Visible);
+    if is_seen && !extracted.offers.iter().any(|offer| offer.price == extracted.product.price) {
+        let product = &mut extracted.product;
+        (product.price, product.list_price, product.currency) = (None, None, None);
+        for field in [ProductField::Price, ProductField::ListPrice, ProductField::Currency] {
+            extracted.provenance.remove(&field);
+        }
     }
 }
 

@@ -12,6 +12,9 @@ const MAX_OBJECTS: usize = 500;
 /// Values unfolded of one object, inner ones counted: references may lead to the same thing many times.
 const MAX_VALUES: usize = 200;
 
+/// Longer texts are prose.
+const MAX_TEXT_BYTES: usize = 300;
+
 /// The objects that name something sold, each as plain JSON.
 pub(super) fn unfold(text: &str) -> Vec<String> {
     if text.len() > MAX_BYTES {
@@ -23,7 +26,15 @@ pub(super) fn unfold(text: &str) -> Vec<String> {
         keys.len() >= 2 && keys.iter().any(|k| matches!(k, Key::Name | Key::Sku | Key::Id | Key::Gtin))
     };
     let objects = list.iter().filter_map(Value::as_object).filter(names_a_thing).take(MAX_OBJECTS);
-    objects.map(|object| plain_object(object, &list, 0, &mut MAX_VALUES.clone()).to_string()).collect()
+    let mut left = MAX_BYTES;
+    let plain = objects.map(|object| plain_object(object, &list, 0, &mut MAX_VALUES.clone()).to_string());
+    plain
+        .take_while(|object| {
+            let fits = object.len() <= left;
+            left = left.saturating_sub(object.len());
+            fits
+        })
+        .collect()
 }
 
 fn plain_object(object: &Map<String, Value>, list: &[Value], depth: usize, left: &mut usize) -> Value {
@@ -55,6 +66,8 @@ fn plain_value(value: &Value, list: &[Value], depth: usize, left: &mut usize) ->
             }
             _ => Value::Null,
         },
+        // References may lead to one long text again and again.
+        Value::String(text) if text.len() > MAX_TEXT_BYTES => Value::Null,
         scalar => scalar.clone(),
     }
 }
@@ -68,6 +81,14 @@ mod tests {
         let text = r#"[["Reactive",1],{"product":2},{"name":3,"sku":4,"price":5,"x":0},"Tea pot","TP-77",{"value":6,"currency":7},19.99,"EUR"]"#;
         let objects = unfold(text);
         assert_eq!(objects, [r#"{"name":"Tea pot","price":{"currency":"EUR","value":19.99},"sku":"TP-77"}"#]);
+    }
+
+    #[test]
+    fn one_long_text_is_not_copied_for_each_that_refers_to_it() {
+        let long = "x".repeat(100_000);
+        let object = r#"{"name":0,"title":0,"sku":0,"price":0}"#;
+        let text = format!("[\"{long}\",{}]", vec![object; 400].join(","));
+        assert!(unfold(&text).iter().map(String::len).sum::<usize>() < 40_000);
     }
 
     #[test]

@@ -69,6 +69,11 @@ pub fn parse_machine(text: &str, hint: CurrencyHint) -> Option<PrintedPrice> {
     let start = if first > 0 && chars[first - 1] == '.' { first - 1 } else { first };
     let last = chars.iter().rposition(char::is_ascii_digit)?;
     let body: String = chars[start..=last].iter().filter(|c| **c != ' ').collect();
+    // `1.5e3`: a machine's number that nobody prints; read as 1.5 it would be off by powers of ten.
+    let of_exponent = |c: char| c.is_ascii_digit() || matches!(c, '.' | 'e' | 'E' | '+' | '-');
+    if body.contains(['e', 'E']) && body.chars().all(of_exponent) {
+        return None;
+    }
     if !body.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | ',' | '\'')) {
         return parse(text, PriceHint { currency: hint, ..PriceHint::default() });
     }

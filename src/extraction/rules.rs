@@ -197,6 +197,9 @@ pub(super) fn product(recipe: &CompiledRecipe, read: &Reader<'_>) -> Product {
             ProductField::OfferCount => p.offer_count = read.count(rules),
         }
     }
+    if p.price.is_none() || p.list_price <= p.price {
+        p.list_price = None;
+    }
     p
 }
 

@@ -6,7 +6,7 @@ use super::identity::PageIdentity;
 use super::price_text::CurrencyHint;
 use super::schema_offer::{MAX_OFFERS, OfferFacts, read_offer};
 use super::{identifiers, rating};
-use crate::domain::{Availability, Gtin, Offer};
+use crate::domain::{Availability, Condition, Gtin, Offer};
 
 /// What one product thing says.
 #[derive(Debug, Clone, Default)]
@@ -318,7 +318,10 @@ impl ProductFacts {
             o.sku.as_deref().is_some_and(|s| page.query_holds(s))
                 || o.gtins.iter().any(|g| page.query_holds(g.as_str().trim_start_matches('0')))
         });
+        // A used one is cheaper for a reason.
+        let is_new = |o: &&OfferFacts| o.condition.is_none_or(|c| c == Condition::New);
         by_number
+            .or_else(|| priced().filter(is_new).find(|o| o.availability.is_some_and(|a| a != Availability::OutOfStock)))
             .or_else(|| priced().find(|o| o.availability.is_some_and(|a| a != Availability::OutOfStock)))
             .or_else(|| priced().next())
             .or_else(|| self.offers.first())

@@ -119,7 +119,9 @@ impl Visible {
 
     /// Whether the page shows an amount anywhere outside recommendations.
     pub fn shows(&self, amount: Amount) -> bool {
-        self.candidates.iter().any(|c| c.amount == amount && !c.region.has(Hints::RELATED))
+        let not_paid = Hints::SAVING | Hints::SHIPPING | Hints::INSTALMENT;
+        let is_it = |c: &Candidate| c.amount == amount && !c.region.has(Hints::RELATED) && !c.hints.has(not_paid);
+        self.candidates.iter().any(is_it)
     }
 
     /// Whether the page shows any price outside recommendations.

@@ -408,6 +408,46 @@ pub(super) fn around_price(before: &str, own: &str) -> Hints {
     hints
 }
 
+/// Beginnings and parts of headings over other products than the page's own, lower case.
+const ABOUT_OTHERS: [&str; 30] = [
+    "also bought",
+    "also viewed",
+    "also like",
+    "similar products",
+    "similar items",
+    "related products",
+    "related items",
+    "recommended for you",
+    "frequently bought together",
+    "recently viewed",
+    "kunden kauften auch",
+    "kauften auch",
+    "auch gekauft",
+    "auch angesehen",
+    "könnte ihnen auch",
+    "könnte dir auch",
+    "ähnliche produkte",
+    "ähnliche artikel",
+    "zuletzt angesehen",
+    "wird oft zusammen",
+    "vous aimerez aussi",
+    "produits similaires",
+    "ont également acheté",
+    "prodotti simili",
+    "potrebbe interessarti anche",
+    "productos similares",
+    "también te puede",
+    "produtos relacionados",
+    "podobne produkty",
+    "похожие товары",
+];
+
+/// Whether a heading announces recommendations.
+pub(super) fn is_about_others(heading: &str) -> bool {
+    let lower = heading.to_lowercase();
+    ABOUT_OTHERS.iter().any(|words| lower.contains(words))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

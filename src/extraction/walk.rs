@@ -11,7 +11,7 @@ use super::pass::Facts;
 use super::recipe::Embedded;
 use super::selectors::{Caught, MAX_ENTRIES, MAX_VALUE_BYTES};
 use super::targets::Target;
-use super::{embedded_state, json_ld, microdata};
+use super::{embedded_state, json_ld, microdata, visible_words};
 use lol_html::html_content::{Element, TextChunk, TextType};
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -26,6 +26,8 @@ const MAX_OPEN: usize = 20_000;
 const MAX_STRANGE_NAMES: usize = 500;
 /// Bytes kept of all values of a recipe's rules on a page: rules may match elements inside each other.
 const MAX_CAUGHT_BYTES: usize = 8 << 20;
+/// Longer headings are not those of recommendations.
+const MAX_HEADING_BYTES: usize = 100;
 /// Bytes of one text node kept.
 const MAX_NODE_BYTES: usize = 1 << 20;
 
@@ -423,6 +425,14 @@ impl Walk {
         }
         if self.wants_visible && frame.own.has(Hints::BRAND) {
             self.facts.visible.note_brand(frame.start, frame.region);
+        }
+        if self.wants_visible
+            && frame.tag == Tag::Heading
+            && visible_words::is_about_others(&self.facts.visible.since(frame.start, MAX_HEADING_BYTES))
+            && let Some(parent) = self.stack.last_mut()
+        {
+            // What follows in this section are other products, whatever its elements are named.
+            parent.region |= Hints::RELATED;
         }
         for mark in frame.marks {
             match mark {

@@ -6,7 +6,7 @@ use super::Outcome;
 use super::engine::Engine;
 use super::get::{ReadPage, read_page};
 use super::judge::{Stop, choose_hit};
-use crate::domain::{Lookup, LookupOptions, MaxAge, PageLimit, Reason, Validators};
+use crate::domain::{Currency, Lookup, LookupOptions, MaxAge, PageLimit, Reason, Validators};
 use crate::extraction::{Explanation, ExtractError, Extracted, Verdict};
 use crate::fetching::{FetchError, FetchedPage};
 use crate::sources::plan::{self, Hit, PlannedPage, Unfilled};
@@ -98,9 +98,14 @@ impl Engine {
 pub fn try_saved(definition: &Definition, lookup: &Lookup, pages: &[SavedPage]) -> Trial {
     let mut hit = plan::hit_of_value(definition, lookup);
     let mut steps = Vec::new();
+    // What the product's page names is also the currency of its offers, as in a lookup.
+    let mut currency = definition.currency(lookup.country);
     for (name, step) in definition.named_steps() {
         for page in pages.iter().filter(|page| page.step == name) {
-            let mut tried = read_saved(definition, lookup, (name, step), &hit, page);
+            let mut tried = read_saved(definition, lookup, (name, step), (&hit, currency), page);
+            if let Some(Ok(read)) = &tried.read {
+                currency = read.extracted.product.currency.or(currency);
+            }
             tried.hit = hit_of(definition, lookup, &tried);
             if let Some(Ok(found)) = &tried.hit {
                 hit = found.clone();
@@ -115,7 +120,7 @@ fn read_saved(
     definition: &Definition,
     lookup: &Lookup,
     (name, step): (&'static str, &Step),
-    hit: &Hit,
+    (hit, currency): (&Hit, Option<Currency>),
     page: &SavedPage,
 ) -> StepTried {
     let planned: Option<Result<PlannedPage<'_>, Unfilled>> = match name {
@@ -126,7 +131,7 @@ fn read_saved(
     };
     // A template that wants what only a search tells cannot be filled: links of the page then stay as they are.
     let url = planned.and_then(Result::ok).map(|planned| planned.url);
-    let read = read_page((lookup.country, definition.currency(lookup.country)), step, url.as_ref(), &page.text, true);
+    let read = read_page((lookup.country, currency), step, url.as_ref(), &page.text, true);
     let read =
         read.map(|(extracted, explanation)| PageRead { extracted, explanation: explanation.unwrap_or_default() });
     StepTried { step: name, url, headers: Vec::new(), answer: None, read: Some(read), hit: None }
