@@ -14,14 +14,14 @@ pub(super) fn merge_product(mut product: Product, other: Product) -> Product {
     }
     // A price and its currency, and a stock state and its text, are from one page.
     let has_money = |p: &Product| p.price.is_some() || p.list_price.is_some();
-    if !has_money(&product) && has_money(&other) {
+    if !has_money(&product) && (has_money(&other) || product.currency.is_none()) {
         (product.price, product.list_price, product.currency) = (other.price, other.list_price, other.currency);
     }
     if product.availability.is_none() && product.availability_text.is_none() {
         product.availability = other.availability;
         product.availability_text = other.availability_text;
     }
-    fill!(currency, id, name, url, image_url, description, brand_name, category_name, review_count, review_rating, sku);
+    fill!(id, name, url, image_url, description, brand_name, category_name, review_count, review_rating, sku);
     fill!(condition, dimensions, offer_count);
     fill_list!(category_path, gtins, mpns);
     product
