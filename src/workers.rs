@@ -16,6 +16,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
 
+/// After the signal to stop: how long the queue's worker has for tickets that are nearly answered.
+const LAST_TICKETS: Duration = Duration::from_millis(200);
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
 /// Starts all of them; they end after `app.stop` is cancelled.
@@ -57,8 +59,19 @@ async fn answer_tickets(app: SharedApp, slots: Arc<jobs::Slots>) {
             }
         }
     };
-    if let Err(error) = app.queue.answer(&name, settings, handle, app.stop.clone().cancelled_owned()).await {
-        tracing::error!(%error, "the queue's worker ended");
+    let answering = app.queue.answer(&name, settings, handle, app.stop.clone().cancelled_owned());
+    // A worker told to stop no longer moves its own fetching on, and may hold the write connection in the middle of it: the
+    // batches, which wait for that connection to give their values back, would wait for the worker that waits for them.
+    // Batches run on their own; a ticket whose answer is lost comes back and finds nothing to do.
+    let left_alone = async {
+        app.stop.cancelled().await;
+        tokio::time::sleep(LAST_TICKETS).await;
+    };
+    tokio::select! {
+        ended = answering => if let Err(error) = ended {
+            tracing::error!(%error, "the queue's worker ended");
+        },
+        () = left_alone => {}
     }
     slots.all_returned().await;
 }
