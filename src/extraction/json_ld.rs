@@ -140,7 +140,7 @@ fn copy_string(rest: &str, out: &mut String) -> usize {
                 Some((from, 'u')) if rest[from + 1..].bytes().take(4).filter(u8::is_ascii_hexdigit).count() == 4 => {
                     out.push_str("\\u");
                 }
-                Some((_, next)) => out.push(if next.is_control() { ' ' } else { next }),
+                Some((_, next)) => out.push(if next.is_ascii_control() { ' ' } else { next }),
                 None => break,
             },
             '"' => {
@@ -151,7 +151,8 @@ fn copy_string(rest: &str, out: &mut String) -> usize {
                 }
                 out.push_str("\\\"");
             }
-            c if c.is_control() => out.push(' '),
+            // JSON allows all others, and what is allowed is not mended.
+            '\0'..='\u{1f}' => out.push(' '),
             c => out.push(c),
         }
     }
@@ -249,6 +250,13 @@ mod tests {
         assert_eq!(parse_lenient("{\"d\":\"a\nb\tc\\x\"}"), vec![json!({"d": "a b cx"})]);
         assert_eq!(parse_lenient("{\"a\":1}{\"b\":2}").len(), 2);
         assert_eq!(parse_lenient("not json"), Vec::<Value>::new());
+    }
+
+    #[test]
+    fn what_json_allows_is_not_mended() {
+        let text = "{\"name\":\"a\u{94}b\u{7f}c\"},";
+        assert_eq!(mend(text), "{\"name\":\"a\u{94}b\u{7f}c\"}");
+        assert_eq!(mend("{\"name\":\"a\u{1}b\"}"), "{\"name\":\"a b\"}");
     }
 
     #[test]
