@@ -17,6 +17,8 @@ pub struct Model {
     pub daily_quota: i64,
     /// Job creations a minute; null = what the plan says, 0 = no limit.
     pub creations_per_minute: Option<i32>,
+    /// Whether what jobs may cost at most is held back when they are created.
+    pub hard_quota: bool,
     /// When a batch of this account was last begun, in microseconds of the lease clock: accounts take turns.
     pub served_at: i64,
     /// Microseconds since 1970 UTC.

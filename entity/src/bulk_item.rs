@@ -30,6 +30,11 @@ pub struct Model {
     /// Pages that cost credits.
     pub charged_pages: i32,
     pub incomplete: bool,
+    /// Delivered pages that were fetched for it.
+    pub pages_live: i32,
+    pub requests: i32,
+    /// Which of its job's values this was to end, from 1; null while it is open.
+    pub done_no: Option<i32>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -36,6 +36,28 @@ pub struct Model {
     pub served_at: i64,
     pub created_at: i64,
     pub finished_at: Option<i64>,
+    pub sort_by: String,
+    /// A decimal number; null when the caller set no bound.
+    pub min_price: Option<String>,
+    pub max_price: Option<String>,
+    /// When values not done end as `timeout`; null = never.
+    pub deadline_at: Option<i64>,
+    /// Most credits the job may cost.
+    pub max_credits: Option<i64>,
+    /// Credits held back for it until it ends; 0 for accounts without a hard quota.
+    pub reserved_credits: i64,
+    pub webhook_url: Option<String>,
+    pub webhook_method: Option<String>,
+    pub webhook_format: Option<String>,
+    /// Id of the job whose failed values this one asks again.
+    pub rerun_of: Option<String>,
+    pub schedule_id: Option<i64>,
+    /// When the results go.
+    pub expires_at: i64,
+    /// When they went: expired, or deleted by the caller.
+    pub deleted_at: Option<i64>,
+    /// How many finished values, in the order in which they ended, the caller was given before the end.
+    pub handed_out: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -80,10 +80,19 @@ const LD_MAX: usize = 4 << 20;
 
 /// Scripts of JSON-LD, each as long as is read, one after the other.
 fn scripts(bytes: usize, script: impl Fn(usize) -> String) -> String {
+    scripts_behind(LD, bytes, script)
+}
+
+/// Scripts of code, likewise.
+fn code(bytes: usize, script: impl Fn(usize) -> String) -> String {
+    scripts_behind("<h1>Tea pot</h1><script>", bytes, script)
+}
+
+fn scripts_behind(head: &str, bytes: usize, script: impl Fn(usize) -> String) -> String {
     let mut page = String::with_capacity(bytes);
     while bytes > page.len() + 1_000 {
         let left = (bytes - page.len()).min(LD_MAX) - 200;
-        page.push_str(LD);
+        page.push_str(head);
         page.push_str(&script(left));
         page.push_str("</script>");
     }
@@ -272,6 +281,50 @@ pub const CASES: &[Case] = &[
     ("JSON-LD escaped", Reading::AnyShop, |n| scripts(n, |n| fill("{&quot;a&quot;:&quot;", "&amp;amp;", "", n))),
     ("JSON-LD digits", Reading::AnyShop, |n| scripts(n, |n| fill("{\"price\":", "1", "}", n))),
     ("JSON-LD scripts", Reading::AnyShop, |n| fill("", "<script type=ld+json>{}</script>", "", n)),
+    ("scripts: objects", Reading::AnyShop, |n| code(n, |n| fill("x=[", "{name:'Tea pot',price:1.5,sku:'a'},", "]", n))),
+    ("scripts: brackets", Reading::AnyShop, |n| code(n, |n| fill("price={", "{[(", "", n))),
+    ("scripts: closing brackets", Reading::AnyShop, |n| {
+        code(n, |n| fill("price=", &format!("{}{}", "{a:".repeat(200), "])".repeat(200)), "", n))
+    }),
+    ("scripts: quotes", Reading::AnyShop, |n| code(n, |n| fill("price=", "\"'`\\", "", n))),
+    ("scripts: texts never ended", Reading::AnyShop, |n| code(n, |n| fill("price=", "'a \n", "", n))),
+    ("scripts: JSON in strings", Reading::AnyShop, |n| {
+        let inner = "{\\\"name\\\":\\\"Tea pot\\\",\\\"price\\\":\\\"1.50\\\",\\\"sku\\\":\\\"TP-1\\\"}";
+        code(n, |n| fill("x=[", &format!("{{\"data\":\"{inner}\"}},"), "]", n))
+    }),
+    ("scripts: arguments", Reading::AnyShop, |n| {
+        code(n, |n| {
+            let names: Vec<String> = (0..n / 16).map(|i| format!("a{i}")).collect();
+            let names = names.join(",");
+            let values = fill("", "1.5,", "2", n / 4);
+            let objects = fill("", "{name:a1,price:a2,sku:a3},", "", n / 4);
+            format!("window.__NUXT__=(function({names}){{return [{objects}]}}({values}))")
+        })
+    }),
+    ("scripts: Nuxt data that refers to one text", Reading::AnyShop, |n| {
+        let text = "x".repeat((n / 2).min(500_000));
+        let head = format!("<script id=__NUXT_DATA__ type=application/json>[\"{text}\"");
+        fill(&head, ",{\"name\":0,\"price\":0,\"sku\":0}", "]</script>", n.min(1 << 20))
+    }),
+    ("scripts: Nuxt data in circles", Reading::AnyShop, |n| {
+        let head = "<script id=__NUXT_DATA__ type=application/json>[{\"name\":0,\"price\":1,\"product\":2}";
+        fill(head, ",{\"name\":1,\"price\":0,\"product\":2,\"sku\":3}", "]</script>", n.min(1 << 20))
+    }),
+    ("scripts: data attributes", Reading::AnyShop, |n| {
+        fill("", "<i data-product='{\"name\":\"Tea pot\",\"price\":1.5,\"sku\":\"a\"}'></i>", "", n)
+    }),
+    ("lists: entries", Reading::AnyShop, |n| {
+        count("", |i| format!("<li><a href='/p{i}'>Tea pot {i}</a> <b>{i},50 €</b></li>"), "", n)
+    }),
+    ("lists: blocks in blocks around links", Reading::AnyShop, |n| {
+        let links: String = (0..40).map(|i| format!("<a href='/p/{i}'>Tea pot number {i}</a> {i},99 € ")).collect();
+        let unit = format!("{}{links}{}", "<div>".repeat(350), "</div>".repeat(350));
+        fill("", &unit, "", n)
+    }),
+    ("lists: long addresses", Reading::AnyShop, |n| {
+        let unit = format!("<div><a href='/{}'>Tea pot</a> 5 €</div>", "x".repeat(2_000));
+        fill("", &unit, "", n)
+    }),
     ("rules: nested entries", Reading::Rules, |n| fill("", "<div>text", "", n)),
     ("rules: nested values around one text", Reading::Rules, |n| {
         let unit = format!("{}{}{}", "<div>".repeat(380), "text ".repeat(13_000), "</div>".repeat(380));

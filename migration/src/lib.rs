@@ -6,6 +6,7 @@ mod m20261124_000001_account;
 mod m20261124_000002_bulk;
 mod m20261125_000003_page_version;
 mod m20261125_000010_source_health;
+mod m20261125_000011_job_terms;
 
 pub struct Migrator;
 
@@ -17,6 +18,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261124_000002_bulk::Migration),
             Box::new(m20261125_000003_page_version::Migration),
             Box::new(m20261125_000010_source_health::Migration),
+            Box::new(m20261125_000011_job_terms::Migration),
         ]
     }
 }

@@ -1,9 +1,10 @@
 //! `extract`: one page to one product.
 
 use super::show_explanation;
+use crate::domain::SearchResult;
 use crate::domain::{Country, Offer, Product};
 use crate::extraction::recipe::{Embedded, Recipe};
-use crate::extraction::{CompiledRecipe, Explanation, Extracted, PageContext, SearchResult, Verdict, explain, extract};
+use crate::extraction::{CompiledRecipe, Explanation, Extracted, PageContext, Verdict, explain, extract};
 use crate::fetching::decode;
 use crate::sources::{Definition, KnownPage, Registry};
 use anyhow::{Context, bail};

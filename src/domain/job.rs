@@ -1,9 +1,10 @@
 //! A bulk job: up to a thousand values asked of one source.
 
-use super::{Country, Key, LookupOptions, Multiplier, SourceName, Topic};
+use super::{Country, Credits, Key, LookupOptions, Multiplier, SourceName, Topic, Webhook};
 use std::collections::HashSet;
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 /// Most different values in one job.
 pub const MAX_VALUES: usize = 1000;
@@ -141,6 +142,21 @@ pub struct JobSpec {
     pub values: Vec<RequestedValue>,
     pub options: LookupOptions,
     pub multiplier: Multiplier,
+    pub terms: JobTerms,
+}
+
+/// What a job is told about itself as a whole, beside what its values are asked.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct JobTerms {
+    /// Values not done so long after the creation end with [`super::Reason::Timeout`]; `None` = no deadline.
+    pub timeout: Option<Duration>,
+    /// Most credits the job may cost.
+    pub max_credits: Option<Credits>,
+    pub webhook: Option<Webhook>,
+    /// The job whose failed values this one asks again.
+    pub rerun_of: Option<JobId>,
+    /// Row id of the schedule that created it.
+    pub schedule_id: Option<i64>,
 }
 
 #[cfg(test)]

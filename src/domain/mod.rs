@@ -16,10 +16,13 @@ mod options;
 mod product;
 mod reason;
 mod result;
+mod review;
+mod search_result;
 mod source_health;
 mod switch;
 mod time;
 mod usage;
+mod webhook;
 
 pub use amount::{Amount, InvalidAmount};
 pub use availability::{Availability, Condition};
@@ -29,17 +32,21 @@ pub use drift::{Drift, DriftRules, DriftState, Share, Signal, judge};
 pub use gtin::{Gtin, InvalidGtin};
 pub use iso_currency::Currency;
 pub use job::{
-    AccountId, InvalidValues, JobId, JobSpec, JobStatus, MAX_VALUES, RequestedValue, distinct_values, progress_percent,
+    AccountId, InvalidValues, JobId, JobSpec, JobStatus, JobTerms, MAX_VALUES, RequestedValue, distinct_values,
+    progress_percent,
 };
 pub use lookup::{InvalidValue, Key, Lookup, MAX_KEYWORD_CHARS, MAX_SOURCE_ID_CHARS, SourceName, Topic, check_value};
 pub use lookup_page::{LookupPage, PageVersion, Validators};
-pub use options::{Completeness, ConditionFilter, Currentness, LookupOptions, MaxAge, PageLimit};
-pub use product::{Offer, PageContent, Product, rank_by_total};
+pub use options::{Completeness, ConditionFilter, Currentness, LookupOptions, MaxAge, PageLimit, Selection, SortBy};
+pub use product::{Offer, PageContent, Product, Specification, rank_by_total};
 pub use reason::Reason;
-pub use result::{FoundResult, ItemOutcome, ItemResult, JobHead};
+pub use result::{Effort, FoundResult, ItemOutcome, ItemResult, JobHead};
+pub use review::{RatingDistribution, Review};
+pub use search_result::SearchResult;
 pub use source_health::{
     FieldCounts, HourCounts, HourKey, LATENCY_BOUNDS_MS, LatencyCounts, PageCounts, PageOutcome, PageStep,
 };
 pub use switch::{Disabled, Switch};
 pub use time::Timestamp;
 pub use usage::{UsageDay, UsageMonth, UsageToday};
+pub use webhook::{Webhook, WebhookMethod};

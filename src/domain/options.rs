@@ -1,6 +1,6 @@
 //! How complete and how fresh an answer must be.
 
-use super::{Condition, Multiplier};
+use super::{Amount, Condition, Multiplier};
 use std::time::Duration;
 
 /// How many pages of a lookup's list are gathered.
@@ -126,6 +126,38 @@ impl ConditionFilter {
 pub struct LookupOptions {
     pub page_limit: PageLimit,
     pub max_age: MaxAge,
-    /// `None` when the caller did not ask; then the results do not name a condition either.
+    pub selection: Selection,
+}
+
+/// Which entries of the delivered pages are told, and in which order; applied to what the pages say, so that the same pages
+/// serve every selection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Selection {
+    /// `None` when the caller did not ask; then the results of v1 do not name a condition either.
     pub condition: Option<ConditionFilter>,
+    pub sort_by: SortBy,
+    /// Least and most item price, both included, in the currency of the entry.
+    pub min_price: Option<Amount>,
+    pub max_price: Option<Amount>,
+}
+
+/// The order in which entries are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum SortBy {
+    /// The source's own order.
+    #[default]
+    RankingDescending,
+    /// Cheapest item price first; entries without a price last, in the source's order.
+    PriceAscending,
+}
+
+impl SortBy {
+    pub const ALL: [SortBy; 2] = [SortBy::RankingDescending, SortBy::PriceAscending];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SortBy::RankingDescending => "ranking_descending",
+            SortBy::PriceAscending => "price_ascending",
+        }
+    }
 }

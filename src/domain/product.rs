@@ -1,6 +1,6 @@
 //! What a source says about a product and who sells it.
 
-use super::{Amount, Availability, Condition, Currency, Gtin};
+use super::{Amount, Availability, Condition, Currency, Gtin, RatingDistribution, Review, SearchResult};
 use serde::{Deserialize, Serialize};
 
 /// A product as one source shows it. Unknown is `None`, never 0 or an empty text.
@@ -54,9 +54,30 @@ pub struct Product {
     pub condition: Option<Condition>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub dimensions: Option<String>,
+    /// Selling points as the page lists them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub feature_bullets: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub specifications: Vec<Specification>,
+    /// Where all offers are listed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub offers_url: Option<String>,
+    /// Who sells at the page's own price, where the page says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seller_name: Option<String>,
+    /// Of the page's own price.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shipping_costs: Option<Amount>,
     /// How many offers the source says it has, over all pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub offer_count: Option<u32>,
+}
+
+/// A line of a product's data sheet.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Specification {
+    pub label: String,
+    pub values: Vec<String>,
 }
 
 /// One shop's offer for a product.
@@ -114,6 +135,17 @@ impl Offer {
 pub struct PageContent {
     pub product: Product,
     pub offers: Vec<Offer>,
+    /// Of the topic `search_results`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub search_results: Vec<SearchResult>,
+    /// How many the source says there are, over all pages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_search_result_count: Option<u64>,
+    /// Of the topic `reviews`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub reviews: Vec<Review>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rating_distribution: Option<RatingDistribution>,
     /// Where the list goes on, so that its next page can be fetched later without searching again; `None` on the last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub next_url: Option<String>,

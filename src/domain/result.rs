@@ -1,7 +1,8 @@
 //! A job's result, value by value, as every format tells it.
 
 use super::{
-    ConditionFilter, Country, Credits, JobId, JobStatus, Key, Offer, Product, Reason, SourceName, Timestamp, Topic,
+    Country, Credits, JobId, JobStatus, Key, LookupOptions, Offer, Product, RatingDistribution, Reason, Review,
+    SearchResult, SourceName, Timestamp, Topic,
 };
 
 /// What stands above the results in every format.
@@ -13,8 +14,7 @@ pub struct JobHead {
     pub country: Country,
     pub topic: Topic,
     pub key: Key,
-    /// The condition asked for; `None` when the caller did not ask.
-    pub condition: Option<ConditionFilter>,
+    pub options: LookupOptions,
     pub free_credits: Credits,
     pub paid_credits: Credits,
     /// Offers of the product with most of them: how wide a column-per-offer table must be.
@@ -28,6 +28,16 @@ pub struct ItemResult {
     pub value: String,
     pub reference: Option<String>,
     pub outcome: ItemOutcome,
+    /// What it took to find out.
+    pub effort: Effort,
+}
+
+/// What it took to answer a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Effort {
+    /// Delivered pages that were fetched for it; the others came from the store, or with a twin's help.
+    pub pages_live: u32,
+    pub requests: u32,
 }
 
 /// Found, or why not.
@@ -42,9 +52,33 @@ pub enum ItemOutcome {
 pub struct FoundResult {
     pub product: Product,
     pub offers: Vec<Offer>,
+    pub search_results: Vec<SearchResult>,
+    pub total_search_result_count: Option<u64>,
+    pub reviews: Vec<Review>,
+    pub rating_distribution: Option<RatingDistribution>,
     pub pages_delivered: u32,
+    /// How many entries of the topic's list (offers, search results, reviews) stand on each page, in order.
+    pub page_lengths: Vec<u32>,
     /// A later page failed for good; the pages before it are here.
     pub incomplete: bool,
     /// When the oldest delivered page was fetched.
     pub updated_at: Timestamp,
+}
+
+impl FoundResult {
+    /// Of one page that says nothing but this about a product; the rest is to be filled in.
+    pub fn of(product: Product, updated_at: Timestamp) -> FoundResult {
+        FoundResult {
+            product,
+            offers: Vec::new(),
+            search_results: Vec::new(),
+            total_search_result_count: None,
+            reviews: Vec::new(),
+            rating_distribution: None,
+            pages_delivered: 1,
+            page_lengths: Vec::new(),
+            incomplete: false,
+            updated_at,
+        }
+    }
 }

@@ -8,7 +8,11 @@ const MAX_VALUE_BYTES: usize = 64 << 10;
 
 /// An attribute's value with its character references read.
 pub(super) fn decode(text: &str) -> Cow<'_, str> {
-    if text.contains('&') { htmlize::unescape_attribute(text) } else { Cow::Borrowed(text) }
+    if memchr::memchr(b'&', text.as_bytes()).is_some() {
+        htmlize::unescape_attribute(text)
+    } else {
+        Cow::Borrowed(text)
+    }
 }
 
 /// The attributes of one start tag that somebody wants.

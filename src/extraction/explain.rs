@@ -2,7 +2,7 @@
 
 use super::compile::{BESTSELLERS, CompiledList, CompiledRecipe, Named, OFFERS, RESULTS};
 use super::explanation::{EntryExplained, Explanation, FieldExplained, ListExplained, Loser, Origin, Why};
-use super::extracted::{Evidence, Extracted, PageContext, SearchResult};
+use super::extracted::{Evidence, Extracted, PageContext};
 use super::merge::currency_hint;
 use super::pass::Facts;
 use super::price_text::{self, CurrencyHint};
@@ -11,6 +11,7 @@ use super::rules::{self, Money, Reader, Trail};
 use super::selectors::Caught;
 use super::trace::Seen;
 use super::{explain_rules, field_text, origin};
+use crate::domain::SearchResult;
 use crate::domain::{Amount, Offer};
 
 /// Losers told of one field.

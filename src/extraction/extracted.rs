@@ -1,7 +1,7 @@
 //! What extraction answers.
 
 use super::recipe::{OfferField, ProductField};
-use crate::domain::{Amount, Country, Currency, Offer, Product};
+use crate::domain::{Country, Currency, Offer, Product, SearchResult};
 use std::collections::BTreeMap;
 use url::Url;
 
@@ -39,27 +39,6 @@ pub enum Verdict {
     Understood,
     /// The page says that there is no such product.
     NoResult,
-}
-
-/// One entry of a search-result or bestseller list.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct SearchResult {
-    pub position: u32,
-    pub id: Option<String>,
-    pub name: Option<String>,
-    pub url: Option<String>,
-    pub image_url: Option<String>,
-    pub price: Option<Amount>,
-    pub min_price: Option<Amount>,
-    pub max_price: Option<Amount>,
-    pub shipping_costs: Option<Amount>,
-    pub currency: Option<Currency>,
-    pub shop_name: Option<String>,
-    pub shop_url: Option<String>,
-    pub condition_text: Option<String>,
-    pub review_count: Option<u32>,
-    pub review_rating: Option<u8>,
-    pub gtin: Option<String>,
 }
 
 /// Where a value was found, strongest first.

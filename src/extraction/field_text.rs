@@ -1,7 +1,7 @@
 //! The fields of an answer as texts, by the names of definition files.
 
-use super::extracted::SearchResult;
 use super::recipe::{OfferField, ProductField, ResultField};
+use crate::domain::SearchResult;
 use crate::domain::{Offer, Product};
 
 /// A product field as people read it; lists with commas.

@@ -3,7 +3,7 @@
 //!
 //! A page of one product is none of them, whatever else it recommends.
 
-use super::extracted::{Evidence, Extracted, PageContext, SearchResult};
+use super::extracted::{Evidence, Extracted, PageContext};
 use super::hints::Hints;
 use super::merge::{absolute, clean};
 use super::next_link;
@@ -12,6 +12,7 @@ use super::price_text::{self, CurrencyHint, PriceHint, RUN_BREAK};
 use super::recipe::ProductField;
 use super::siblings::{Block, Link};
 use super::visible::Candidate;
+use crate::domain::SearchResult;
 use crate::domain::{Amount, Currency, Offer};
 use std::collections::{BTreeMap, HashSet};
 

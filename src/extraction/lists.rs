@@ -1,13 +1,14 @@
 //! Lists that a page tells without a recipe's help: schema.org `ItemList`, and `rel=next`.
 
 use super::compile::CompiledRecipe;
-use super::extracted::{Extracted, PageContext, SearchResult};
+use super::extracted::{Extracted, PageContext};
 use super::merge::{absolute, clean, verdict};
 use super::pass::Facts;
 use super::price_text::{self, CurrencyHint};
 use super::selectors::MAX_ENTRIES;
 use super::{identity, list_reader};
 use crate::domain::Amount;
+use crate::domain::SearchResult;
 
 /// Fewer entries are no list.
 const MIN_ENTRIES: usize = 2;

@@ -76,6 +76,6 @@ pub use explanation::{
     RuleTried, Why,
 };
 pub use extract::{MAX_PAGE_BYTES, explain, extract, extract_in_chunks};
-pub use extracted::{Evidence, ExtractError, Extracted, PageContext, SearchResult, Verdict, has_offer_field};
+pub use extracted::{Evidence, ExtractError, Extracted, PageContext, Verdict, has_offer_field};
 pub use recipe::Recipe;
 pub use selectors::{SelectorRefusal, check_selector};

@@ -1,12 +1,13 @@
 //! What the recipe's rules caught, read as the fields they are for.
 
 use super::compile::{CompiledList, CompiledRecipe, CompiledRule, Named};
-use super::extracted::{PageContext, SearchResult};
+use super::extracted::PageContext;
 use super::merge::{absolute, clean};
 use super::price_text::{self, CurrencyHint, PriceHint, PrintedPrice};
 use super::recipe::{NumberStyle, OfferField, ProductField, ResultField};
 use super::selectors::Caught;
 use super::{availability, identifiers, rating};
+use crate::domain::SearchResult;
 use crate::domain::{Amount, Availability, Currency, Offer, Product};
 use std::cell::RefCell;
 use std::collections::HashSet;

@@ -11,7 +11,6 @@ use super::meta::Head;
 use super::price_text::{self, CurrencyHint, PriceHint};
 use super::script_words::Key;
 use super::visible::{Candidate, Note, Visible};
-use super::visible_words;
 use crate::domain::{Amount, Availability, Currency};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -45,9 +44,6 @@ const NEAR_TITLE_BYTES: usize = 2_000;
 /// How far from the title the brand stands.
 const NEAR_BRAND_BYTES: usize = 400;
 
-/// How far behind the title the offers of others are still the product's.
-const MAX_OTHERS_BYTES: usize = 15_000;
-
 /// Regions that never show the page's own product.
 const ELSEWHERE: Hints = Hints::RELATED;
 
@@ -70,16 +66,8 @@ pub(super) fn rank(visible: &Visible, head: &Head, hint: CurrencyHint) -> Shown 
             shown.start_price = start_price(&scored, candidate);
         }
     }
-    if shown.price.is_none()
-        && let Some(candidate) = offered_by_others(visible, name_at)
-    {
-        let text = visible.text.get(candidate.start..candidate.end).unwrap_or_default();
-        let price = price_text::parse(text, PriceHint { currency: hint, ..PriceHint::default() });
-        (shown.price, shown.currency) = price.map_or((None, None), |p| (Some(p.amount), p.currency));
-    }
     let buttons = || visible.buy_buttons.iter().filter(|b| !b.region.has(ELSEWHERE | Hints::HEADER | Hints::FOOTER));
-    // What others offer can be had, too.
-    shown.has_buy_button = buttons().next().is_some() || shown.price.is_some() && shown.score == 0;
+    shown.has_buy_button = buttons().next().is_some();
     shown.availability = stock(visible, name_at);
     shown.page_currency = page_currency(visible, hint);
     shown
@@ -249,18 +237,6 @@ fn list_price(scored: &[(i32, &Candidate)], price: &Candidate) -> Option<Amount>
         .filter(|c| c.amount > price.amount && c.start.abs_diff(price.start) <= 400)
         .min_by_key(|c| c.start.abs_diff(price.start))
         .map(|c| c.amount)
-}
-
-/// The first price that others offer the product from.
-fn offered_by_others(visible: &Visible, name_at: Option<usize>) -> Option<&Candidate> {
-    let name_at = name_at?;
-    let own = |c: &&Candidate| {
-        (name_at..name_at + MAX_OTHERS_BYTES).contains(&c.start) && c.has_token && c.amount.is_positive()
-    };
-    visible.candidates.iter().filter(own).find(|c| {
-        let from = (0..=c.start).rev().filter(|i| visible.text.is_char_boundary(*i)).nth(40).unwrap_or(0);
-        visible.text.get(from..c.start).is_some_and(visible_words::is_offered_by_others)
-    })
 }
 
 /// A lower price that is named as the one bidding began at.

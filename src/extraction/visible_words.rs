@@ -344,39 +344,6 @@ const ADDITIONS: &[&str] = &[
     "più", "más", "mais",
 ];
 
-/// Words before the lowest price at which others offer the product on a page that has no price of its own.
-const OFFERED_BY_OTHERS: &[&str] = &[
-    "neu und gebraucht",
-    "neu & gebraucht",
-    "neu ab",
-    "gebraucht ab",
-    "new and used",
-    "new & used",
-    "used & new",
-    "new from",
-    "used from",
-    "neufs et d'occasion",
-    "neuf et d'occasion",
-    "neuf et occasion",
-    "nuovi e usati",
-    "nuovo e usato",
-    "nuovo e di seconda mano",
-    "nuevos y usados",
-    "nuevo y de 2ª mano",
-    "nieuw en tweedehands",
-    "nieuw en gebruikt",
-    "nya och begagnade",
-    "nowe i używane",
-    "novos e usados",
-    "新品/中古",
-];
-
-/// Whether the words before a price say that others offer the product from there.
-pub(super) fn is_offered_by_others(before: &str) -> bool {
-    let before = before.to_lowercase();
-    OFFERED_BY_OTHERS.iter().any(|phrase| before.contains(phrase))
-}
-
 static AROUND_FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(AROUND.iter().map(|(w, _)| *w)).ok()
 });
@@ -462,7 +429,6 @@ mod tests {
         assert_eq!(around_price("Corporate ", "12 €"), Hints::NONE);
         assert_eq!(around_price("UVP 30 € ", "12 €"), Hints::NONE);
         assert!(around_price("$200 2 bids Starting Price ", "$150").has(Hints::START));
-        assert!(is_offered_by_others("Neu und gebraucht (7) ab ") && !is_offered_by_others("Gebraucht: "));
     }
 
     #[test]

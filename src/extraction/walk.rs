@@ -363,7 +363,11 @@ impl Walk {
         }
         self.facts.pieces += 1;
         let node = std::mem::take(&mut self.node);
-        let text = if node.contains('&') { htmlize::unescape(&*node) } else { Cow::Borrowed(&*node) };
+        let text = if memchr::memchr(b'&', node.as_bytes()).is_some() {
+            htmlize::unescape(&*node)
+        } else {
+            Cow::Borrowed(&*node)
+        };
         let visible = &mut self.facts.visible;
         let start = visible.text.len();
         let top = self.stack.last();

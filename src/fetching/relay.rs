@@ -7,7 +7,7 @@ use super::cookies::Jar;
 use super::fetch::{Hop, NO_VERSION, Passage, Trip, within};
 use super::judge::{judge_content_type, judge_status, judge_text};
 use super::retry::Failure;
-use super::send::{self, Limits};
+use super::send::{self, FRAMING, Limits};
 use super::{FetchError, FetchedPage, Weight};
 use crate::domain::Validators;
 use reqwest::Method;
@@ -17,17 +17,8 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 use url::Url;
 
-/// Headers of a page's request that are not the page's to say.
-const OURS: [HeaderName; 8] = [
-    header::HOST,
-    header::CONTENT_LENGTH,
-    header::TRANSFER_ENCODING,
-    header::CONNECTION,
-    header::UPGRADE,
-    header::ACCEPT_ENCODING,
-    header::USER_AGENT,
-    header::PROXY_AUTHORIZATION,
-];
+/// Headers of a page's request that are not the page's to say, beside those that frame the exchange.
+const OURS: [HeaderName; 2] = [header::USER_AGENT, header::PROXY_AUTHORIZATION];
 
 impl Trip<'_> {
     /// Has the operator's browser make the page, and judges it like any other.
@@ -150,7 +141,7 @@ impl Trip<'_> {
                 continue;
             }
             let is_set = headers.contains_key(&name) && name != header::ACCEPT;
-            if !OURS.contains(&name) && !is_set {
+            if !OURS.contains(&name) && !FRAMING.contains(&name) && !is_set {
                 headers.insert(name, value);
             }
         }

@@ -17,8 +17,8 @@ use url::Url;
 const ACCEPT: HeaderValue =
     HeaderValue::from_static("text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.5");
 
-/// Headers of ours that a source cannot replace: they frame the exchange.
-const FRAMING: [HeaderName; 6] = [
+/// Headers of ours that nobody can replace: they frame the exchange.
+pub(super) const FRAMING: [HeaderName; 6] = [
     header::HOST,
     header::CONTENT_LENGTH,
     header::TRANSFER_ENCODING,

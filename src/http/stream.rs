@@ -95,7 +95,10 @@ where
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{ItemOutcome, JobHead, JobStatus, Key, Reason, SourceName, Topic};
+    use crate::domain::{
+        Effort, ItemOutcome, JobHead, JobStatus, Key, LookupOptions, MaxAge, PageLimit, Reason, Selection, SourceName,
+        Topic,
+    };
     use crate::rendering::RenderOptions;
     use actix_web::{App, HttpServer, web};
     use std::io::{Error, Read, Write};
@@ -110,7 +113,11 @@ mod tests {
             country: "de".parse().unwrap(),
             topic: Topic::ProductAndOffers,
             key: Key::Gtin,
-            condition: None,
+            options: LookupOptions {
+                page_limit: PageLimit::Pages(1),
+                max_age: MaxAge::DAILY,
+                selection: Selection::default(),
+            },
             free_credits: 0,
             paid_credits: 0,
             widest: 0,
@@ -123,6 +130,7 @@ mod tests {
             value: i.to_string(),
             reference: None,
             outcome: ItemOutcome::Failed(Reason::NotFound),
+            effort: Effort::default(),
         };
         (from..from + count).map(item).collect()
     }

@@ -3,7 +3,7 @@
 use super::finish;
 use crate::app::App;
 use crate::domain::{
-    AccountId, Charge, Credits, Disabled, JobId, JobSpec, JobStatus, Lookup, Reason, RequestedValue, Switch, Timestamp,
+    AccountId, Credits, Disabled, JobId, JobSpec, JobStatus, Lookup, Reason, RequestedValue, Switch, Timestamp,
 };
 use crate::ledger::least_cost;
 use crate::queue::Ticket;
@@ -12,9 +12,12 @@ use crate::storage::account::{self, Account};
 use crate::storage::bulk_item::{self, NewItem};
 use crate::storage::bulk_job::{self, Job};
 use crate::storage::{StorageError, Transaction, ledger};
+use std::time::Duration;
 
 /// The source that reports what it would cost and charges nothing.
 const FREE_SOURCE: &str = "test";
+/// How long results are kept after the finish.
+const RESULTS_KEPT: Duration = Duration::from_secs(72 * 3_600);
 
 /// A job that was stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,27 +112,12 @@ fn new_item(app: &App, spec: &JobSpec, switches: &[Switch], requested: &Requeste
 }
 
 fn new_job(app: &App, owner: AccountId, spec: &JobSpec, open: usize, now: Timestamp) -> Job {
-    let requested = u32::try_from(spec.values.len()).unwrap_or(u32::MAX);
     let completed = u32::try_from(spec.values.len() - open).unwrap_or(u32::MAX);
     Job {
-        seq: 0,
-        id: app.ids.job_id(),
-        account_id: owner,
-        source: spec.source.clone(),
-        country: spec.country,
-        topic: spec.topic,
-        key: spec.key,
-        options: spec.options,
-        multiplier: spec.multiplier,
         is_charged: spec.source.as_str() != FREE_SOURCE,
         status: if open == 0 { JobStatus::Finishing } else { JobStatus::New },
-        requested,
         completed,
-        not_found: 0,
-        widest: 0,
-        charge: Charge::default(),
-        created_at: now,
-        finished_at: None,
+        ..Job::new(app.ids.job_id(), owner, spec, now, now.plus(RESULTS_KEPT))
     }
 }
 

@@ -3,7 +3,7 @@
 use super::group::Group;
 use super::slots::Slots;
 use crate::app::App;
-use crate::domain::{Lookup, LookupPage, Reason, Timestamp};
+use crate::domain::{Effort, Lookup, LookupPage, Reason, Timestamp};
 use crate::lookup::{Hold, LONGEST_RENEWED, Outcome};
 use crate::storage::bulk_item::{self, ItemEnd, LeasedBatch, LeasedItem};
 use crate::storage::bulk_job::Job;
@@ -160,9 +160,9 @@ async fn end_of(app: &App, job: &Job, item: &LeasedItem, lookup: Lookup, stored:
     let end = match outcome {
         Outcome::Found { pages, incomplete } => {
             let offers = count_offers(job, &pages);
-            ItemEnd::Found { pages, offers, incomplete }
+            ItemEnd::Found { pages, offers, incomplete, effort: Effort::default() }
         }
-        Outcome::NotFound { page } => ItemEnd::NotFound { page },
+        Outcome::NotFound { page } => ItemEnd::NotFound { page, effort: Effort::default() },
         Outcome::Failed(reason) => ItemEnd::Failed(reason),
         Outcome::Later { wait, pages } => ItemEnd::Postponed { pages, not_before: app.clock.lease_now().plus(wait) },
     };
@@ -172,6 +172,7 @@ async fn end_of(app: &App, job: &Job, item: &LeasedItem, lookup: Lookup, stored:
 /// Offers that will be delivered: those in the condition the job asked for.
 fn count_offers(job: &Job, pages: &[Arc<LookupPage>]) -> u32 {
     let offers = pages.iter().filter_map(|page| page.content.as_deref()).flat_map(|content| &content.offers);
-    let wanted = offers.filter(|offer| job.options.condition.is_none_or(|asked| asked.admits(offer.condition)));
+    let wanted =
+        offers.filter(|offer| job.options.selection.condition.is_none_or(|asked| asked.admits(offer.condition)));
     u32::try_from(wanted.count()).unwrap_or(u32::MAX)
 }

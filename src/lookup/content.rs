@@ -70,7 +70,7 @@ pub(super) fn first_page(
     }
     // A page that names its currency names that of all its prices.
     complete_offers(&mut offers, product.currency.or(currency));
-    PageContent { product, offers, next_url: None }
+    PageContent { product, offers, ..PageContent::default() }
 }
 
 /// A shop sells what its page shows: the page is its one offer.

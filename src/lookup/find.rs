@@ -91,7 +91,8 @@ impl Engine {
         // Age 0 asks for pages fetched from now on: a twin's in flight at best, never the store's.
         let stored = if options.max_age.minutes == 0 { Vec::new() } else { stored };
         let stored = fresh_prefix(stored, &fingerprint, oldest);
-        let wanted = Wanted { limit: options.page_limit, cap: definition.max_pages(), condition: options.condition };
+        let wanted =
+            Wanted { limit: options.page_limit, cap: definition.max_pages(), condition: options.selection.condition };
 
         let seat = self.in_flight.join(&fingerprint);
         // A failure is shared with those who asked at the same time, not with those who come while its value waits to be
@@ -285,7 +286,7 @@ impl Engine {
         }
         // Paged by number, the list may go on although the next URL is not known.
         let is_last = next_url.is_none() && step.has_next;
-        Ok((PageContent { product: Product::default(), offers, next_url }, is_last))
+        Ok((PageContent { offers, next_url, ..PageContent::default() }, is_last))
     }
 
     /// Where the product stands: by searching, for keys that are searched; known from before if someone searched already.

@@ -3,7 +3,8 @@
 use super::*;
 use crate::clock::Clock;
 use crate::domain::{
-    Country, Key, Lookup, LookupOptions, MaxAge, PageLimit, Reason, SourceName, Timestamp, Topic, check_value,
+    Country, Key, Lookup, LookupOptions, MaxAge, PageLimit, Reason, Selection, SourceName, Timestamp, Topic,
+    check_value,
 };
 use crate::fetching::Fetcher;
 use crate::ids::Ids;
@@ -150,7 +151,7 @@ pub(super) fn lookup(source: &str, key: Key, value: &str) -> Lookup {
 }
 
 pub(super) fn options(page_limit: PageLimit) -> LookupOptions {
-    LookupOptions { page_limit, max_age: MaxAge::DAILY, condition: None }
+    LookupOptions { page_limit, max_age: MaxAge::DAILY, selection: Selection::default() }
 }
 
 impl Bench {

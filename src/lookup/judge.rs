@@ -1,8 +1,9 @@
 //! What a page that was read means for the lookup. Pure.
 
 use super::get::{GetError, ReadPage};
+use crate::domain::SearchResult;
 use crate::domain::{Gtin, Key, Lookup, LookupPage, Reason};
-use crate::extraction::{Extracted, SearchResult, Verdict};
+use crate::extraction::{Extracted, Verdict};
 use crate::sources::plan::{self, Hit};
 use crate::sources::{Definition, Step};
 use std::sync::Arc;

@@ -6,7 +6,7 @@ use super::Outcome;
 use super::engine::Engine;
 use super::get::{ReadPage, read_page};
 use super::judge::{Stop, choose_hit};
-use crate::domain::{Currency, Lookup, LookupOptions, MaxAge, PageLimit, Reason, Validators};
+use crate::domain::{Currency, Lookup, LookupOptions, MaxAge, PageLimit, Reason, Selection, Validators};
 use crate::extraction::{Explanation, ExtractError, Extracted, Verdict};
 use crate::fetching::{FetchError, FetchedPage};
 use crate::sources::plan::{self, Hit, PlannedPage, Unfilled};
@@ -85,8 +85,11 @@ impl Engine {
         let notebook = seen.clone();
         let watch: Watch = Arc::new(move |step| notebook.lock().unwrap_or_else(PoisonError::into_inner).push(step));
         let engine = Engine { watch: Some(watch), ..self.clone() };
-        let options =
-            LookupOptions { page_limit: PageLimit::Pages(1), max_age: MaxAge { minutes: 0 }, condition: None };
+        let options = LookupOptions {
+            page_limit: PageLimit::Pages(1),
+            max_age: MaxAge { minutes: 0 },
+            selection: Selection::default(),
+        };
         let outcome = engine.find(lookup, &options, Vec::new()).await;
         let mut steps = std::mem::take(&mut *seen.lock().unwrap_or_else(PoisonError::into_inner));
         steps.iter_mut().for_each(|step| step.hit = hit_of(definition, lookup, step));

@@ -1,6 +1,6 @@
 //! All formats tell the same facts: arbitrary results are written in each, read back and compared cell by cell.
 
-use super::format_cases::{head, render};
+use super::format_cases::{asking, head, render};
 use super::{Format, RenderOptions};
 use crate::domain::*;
 use proptest::prelude::*;
@@ -91,20 +91,26 @@ fn outcome() -> impl Strategy<Value = ItemOutcome> {
         1 => proptest::sample::select(Reason::ALL.to_vec()).prop_map(ItemOutcome::Failed),
         4 => found.prop_map(|(product, offers, incomplete, micros)| {
             let updated_at = Timestamp(micros);
-            ItemOutcome::Found(Box::new(FoundResult { product, offers, pages_delivered: 1, incomplete, updated_at }))
+            ItemOutcome::Found(Box::new(FoundResult { offers, incomplete, ..FoundResult::of(product, updated_at) }))
         }),
     ]
 }
 
 fn results() -> impl Strategy<Value = (JobHead, Vec<ItemResult>)> {
     let filter = proptest::option::of(proptest::sample::select(ConditionFilter::ALL.to_vec()));
-    let item = ("[^\r]{1,8}", outcome()).prop_map(|(value, outcome)| ItemResult { value, reference: None, outcome });
+    let item = ("[^\r]{1,8}", outcome()).prop_map(|(value, outcome)| ItemResult {
+        value,
+        reference: None,
+        outcome,
+        effort: Effort::default(),
+    });
     (filter, proptest::collection::vec(item, 0..4)).prop_map(|(condition, items)| {
         let widest = items.iter().map(|item| match &item.outcome {
             ItemOutcome::Found(found) => found.offers.len() as u32,
             ItemOutcome::Failed(_) => 0,
         });
-        (JobHead { condition, widest: widest.max().unwrap_or(0), ..head() }, items)
+        let asked = condition.map_or_else(head, asking);
+        (JobHead { widest: widest.max().unwrap_or(0), ..asked }, items)
     })
 }
 

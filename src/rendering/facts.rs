@@ -8,7 +8,7 @@ use std::borrow::Cow;
 /// The offers the caller asked for, in the source's order.
 pub fn admitted_offers<'a>(head: &JobHead, item: &'a ItemResult) -> Cow<'a, [Offer]> {
     let ItemOutcome::Found(found) = &item.outcome else { return Cow::Borrowed(&[]) };
-    let Some(filter) = head.condition else { return Cow::Borrowed(&found.offers) };
+    let Some(filter) = head.options.selection.condition else { return Cow::Borrowed(&found.offers) };
     if found.offers.iter().all(|offer| filter.admits(offer.condition)) {
         return Cow::Borrowed(&found.offers);
     }
@@ -54,7 +54,11 @@ impl<'a> ItemFacts<'a> {
                 result,
                 offers,
                 ranks: rank_by_total(offers),
-                is_own_admitted: head.condition.is_none_or(|asked| asked.admits(result.product.condition)),
+                is_own_admitted: head
+                    .options
+                    .selection
+                    .condition
+                    .is_none_or(|asked| asked.admits(result.product.condition)),
             }),
             ItemOutcome::Failed(reason) => Outcome::Failed(*reason),
         };

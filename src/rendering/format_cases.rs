@@ -11,11 +11,21 @@ pub fn head() -> JobHead {
         country: "de".parse().unwrap(),
         topic: Topic::ProductAndOffers,
         key: Key::Gtin,
-        condition: None,
+        options: plain(),
         free_credits: 1,
         paid_credits: 3,
         widest: 2,
     }
+}
+
+fn plain() -> LookupOptions {
+    LookupOptions { page_limit: PageLimit::Pages(1), max_age: MaxAge::DAILY, selection: Selection::default() }
+}
+
+/// The head of a job that asked for a condition.
+pub fn asking(condition: ConditionFilter) -> JobHead {
+    let selection = Selection { condition: Some(condition), ..Selection::default() };
+    JobHead { options: LookupOptions { selection, ..plain() }, ..head() }
 }
 
 pub fn render(format: Format, options: RenderOptions, head: JobHead, items: &[ItemResult]) -> String {
@@ -34,12 +44,12 @@ fn text(text: &str) -> Option<String> {
 }
 
 fn item(value: &str, outcome: ItemOutcome) -> ItemResult {
-    ItemResult { value: value.into(), reference: None, outcome }
+    ItemResult { value: value.into(), reference: None, outcome, effort: Effort::default() }
 }
 
 fn found(value: &str, product: Product, offers: Vec<Offer>) -> ItemResult {
     let updated_at = Timestamp(1_476_662_400_000_000);
-    let found = FoundResult { product, offers, pages_delivered: 1, incomplete: false, updated_at };
+    let found = FoundResult { offers, ..FoundResult::of(product, updated_at) };
     item(value, ItemOutcome::Found(Box::new(found)))
 }
 
@@ -144,13 +154,13 @@ fn csv_columns() {
 #[test]
 fn csv_rows_extended_and_raw() {
     let options = RenderOptions { raw: true, bom: false, extended: true };
-    let head = JobHead { condition: Some(ConditionFilter::All), ..head() };
+    let head = asking(ConditionFilter::All);
     insta::assert_snapshot!(render(Format::CsvRow, options, head, &items()));
 }
 
 #[test]
 fn a_condition_filters_renumbers_and_is_named() {
-    let head = JobHead { condition: Some(ConditionFilter::New), ..head() };
+    let head = asking(ConditionFilter::New);
     let json = render(Format::Json, RenderOptions::default(), head, &[documented()]);
     let result: serde_json::Value = serde_json::from_str(&json).unwrap();
     let product = &result["products"][0];

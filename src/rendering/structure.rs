@@ -79,7 +79,7 @@ pub fn item(facts: &ItemFacts<'_>, sink: &mut impl Sink) -> io::Result<()> {
     sink.field("success", Scalar::Boolean(facts.found().is_some()))?;
     sink.field("reason", facts.reason().into())?;
     if let Outcome::Found(found) = &facts.outcome {
-        product(found, facts.head.condition, sink)?;
+        product(found, facts.head.options.selection.condition, sink)?;
     }
     sink.close_object()
 }

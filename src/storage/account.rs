@@ -17,6 +17,8 @@ pub struct Account {
     pub daily_quota: Credits,
     /// `None` = what the plan says; 0 = no limit.
     pub creations_per_minute: Option<u32>,
+    /// Whether what jobs may cost at most is held back when they are created.
+    pub hard_quota: bool,
 }
 
 /// A new account.
@@ -42,6 +44,7 @@ pub(super) fn from_row(row: Model) -> Result<Account, StorageError> {
             .map(u32::try_from)
             .transpose()
             .map_err(|_| corrupt("creations_per_minute"))?,
+        hard_quota: row.hard_quota,
     })
 }
 
@@ -61,6 +64,7 @@ pub async fn insert(
         free_credits_left: Set(credits_column(new.free_credits)),
         daily_quota: Set(credits_column(new.daily_quota)),
         creations_per_minute: Set(new.creations_per_minute.map(|n| i32::try_from(n).unwrap_or(i32::MAX))),
+        hard_quota: Set(false),
         served_at: Set(0),
         created_at: Set(now.as_micros()),
         ..ActiveModel::default()

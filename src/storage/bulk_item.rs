@@ -3,7 +3,7 @@
 use super::bulk_job::{self, Added, Job, PassedOver, Progress};
 use super::db::statement;
 use super::{Db, StorageError, Transaction, lookup_page};
-use crate::domain::{Credits, LookupPage, Reason, Timestamp};
+use crate::domain::{Credits, Effort, LookupPage, Reason, Timestamp};
 use entity::bulk_item::{ActiveModel, Entity};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DbBackend, EntityTrait};
 use std::sync::Arc;
@@ -53,9 +53,11 @@ pub enum ItemEnd {
         pages: Vec<Arc<LookupPage>>,
         offers: u32,
         incomplete: bool,
+        effort: Effort,
     },
     NotFound {
         page: Arc<LookupPage>,
+        effort: Effort,
     },
     Failed(Reason),
     /// To be begun again, not before this moment; the pages so far are kept for then.
@@ -67,6 +69,7 @@ pub enum ItemEnd {
 
 /// Adds the values of a new job.
 pub async fn insert(transaction: &Transaction, job_seq: i64, items: &[NewItem]) -> Result<(), StorageError> {
+    let mut done = 0;
     for (chunk_index, chunk) in items.chunks(ROWS_PER_INSERT).enumerate() {
         let rows = chunk.iter().enumerate().map(|(i, item)| {
             let position = chunk_index * ROWS_PER_INSERT + i;
@@ -85,6 +88,14 @@ pub async fn insert(transaction: &Transaction, job_seq: i64, items: &[NewItem]) 
                 page_ids: Set(None),
                 charged_pages: Set(0),
                 incomplete: Set(false),
+                pages_live: Set(0),
+                requests: Set(0),
+                done_no: Set(if item.lookup.is_ok() {
+                    None
+                } else {
+                    done += 1;
+                    Some(done)
+                }),
             }
         });
         Entity::insert_many(rows).exec_without_returning(transaction.conn()).await?;
@@ -103,39 +114,31 @@ pub async fn lease_next(
     passed_over: &PassedOver,
 ) -> Result<Option<LeasedBatch>, StorageError> {
     for _ in 0..MOST_MISSES {
-        match lease_of(db, lease, most, lease_now, lease_for, passed_over).await? {
-            Turn::Taken(batch) => return Ok(Some(batch)),
-            Turn::Nobodys => return Ok(None),
-            Turn::Missed => {}
+        let transaction = db.begin().await?;
+        let Some(job) = bulk_job::next_in_turn(&transaction, lease_now, passed_over).await? else { return Ok(None) };
+        // PostgreSQL: another worker may have chosen the same job a moment ago. It is waited for: passing its rows over, this
+        // one would go away with nothing while the job has more.
+        bulk_job::lock(&transaction, job.seq).await?;
+        let items = take_open(&transaction, job.seq, lease, most, (lease_now, lease_now.plus(lease_for))).await?;
+        if items.is_empty() {
+            // The other worker took the job's last values; other jobs may have some.
+            continue;
         }
+        bulk_job::mark_served(&transaction, &job, lease_now).await?;
+        transaction.commit().await?;
+        return Ok(Some(LeasedBatch { job, lease, items }));
     }
     Ok(None)
 }
 
-/// What came of looking whose turn it is.
-enum Turn {
-    Taken(LeasedBatch),
-    /// Nothing can be begun.
-    Nobodys,
-    /// The job's last values went to another worker meanwhile; other jobs may have some.
-    Missed,
-}
-
-async fn lease_of(
-    db: &Db,
+/// Leases up to `most` open values of a job from now until then, in order.
+async fn take_open(
+    transaction: &Transaction,
+    job_seq: i64,
     lease: i64,
     most: u32,
-    lease_now: Timestamp,
-    lease_for: Duration,
-    passed_over: &PassedOver,
-) -> Result<Turn, StorageError> {
-    let transaction = db.begin().await?;
-    let Some(job) = bulk_job::next_in_turn(&transaction, lease_now, passed_over).await? else {
-        return Ok(Turn::Nobodys);
-    };
-    // PostgreSQL: another worker may have chosen the same job a moment ago. It is waited for: passing its rows over, this one
-    // would go away with nothing while the job has more.
-    bulk_job::lock(&transaction, job.seq).await?;
+    (now, until): (Timestamp, Timestamp),
+) -> Result<Vec<LeasedItem>, StorageError> {
     let conn = transaction.conn();
     // A row that something else holds now is passed over, so that nobody who holds a row waits for the job.
     let skip_locked = match conn.get_database_backend() {
@@ -156,9 +159,9 @@ async fn lease_of(
         );
         let values = [
             lease.into(),
-            lease_now.plus(lease_for).as_micros().into(),
-            job.seq.into(),
-            lease_now.as_micros().into(),
+            until.as_micros().into(),
+            job_seq.into(),
+            now.as_micros().into(),
             i64::from(tried).into(),
             i64::from(most).into(),
         ];
@@ -166,9 +169,6 @@ async fn lease_of(
         if !rows.is_empty() {
             break;
         }
-    }
-    if rows.is_empty() {
-        return Ok(Turn::Missed);
     }
     let mut items = Vec::with_capacity(rows.len());
     for row in rows {
@@ -182,9 +182,7 @@ async fn lease_of(
         });
     }
     items.sort_by_key(|item| item.position);
-    bulk_job::mark_served(&transaction, &job, lease_now).await?;
-    transaction.commit().await?;
-    Ok(Turn::Taken(LeasedBatch { job, lease, items }))
+    Ok(items)
 }
 
 /// Keeps the values of a lease that are still open for longer.
@@ -219,16 +217,19 @@ pub async fn write_ends(db: &Db, job_seq: i64, lease: i64, ends: &[(u32, ItemEnd
         &transaction,
         ends.iter().flat_map(|(_, end)| match end {
             ItemEnd::Found { pages, .. } | ItemEnd::Postponed { pages, .. } => pages.as_slice(),
-            ItemEnd::NotFound { page } => std::slice::from_ref(page),
+            ItemEnd::NotFound { page, .. } => std::slice::from_ref(page),
             ItemEnd::Failed(_) => &[],
         }),
     )
     .await?;
+    // Nobody else ends values of the job meanwhile, so that their numbers in the order of ending are in a row.
+    bulk_job::lock(&transaction, job_seq).await?;
+    let mut done_no = bulk_job::count_completed(&transaction, job_seq).await?;
     let mut added = Added::default();
     for (position, end) in ends {
         let place = [i32::try_from(*position).unwrap_or(i32::MAX).into(), job_seq.into(), lease.into()];
         let guard = "WHERE position = $1 AND job_seq = $2 AND lease = $3 AND state = 1";
-        let (reason, page_ids, charged, incomplete) = match end {
+        let (reason, page_ids, charged, incomplete, effort) = match end {
             ItemEnd::Postponed { not_before, .. } => {
                 // Waiting its turn is not a try.
                 let sql = format!(
@@ -238,22 +239,32 @@ pub async fn write_ends(db: &Db, job_seq: i64, lease: i64, ends: &[(u32, ItemEnd
                 conn.execute_raw(statement(conn, sql, values)).await?;
                 continue;
             }
-            ItemEnd::Found { pages, incomplete, .. } => {
+            ItemEnd::Found { pages, incomplete, effort, .. } => {
                 let ids: Vec<&str> = pages.iter().map(|page| page.id.as_str()).collect();
                 let charged = i32::try_from(pages.len().max(1)).unwrap_or(i32::MAX);
-                (None, Some(ids.join(",")), charged, *incomplete)
+                (None, Some(ids.join(",")), charged, *incomplete, *effort)
             }
-            ItemEnd::NotFound { .. } => (Some(Reason::NotFound), None, i32::from(Reason::NotFound.is_charged()), false),
-            ItemEnd::Failed(reason) => (Some(*reason), None, i32::from(reason.is_charged()), false),
+            ItemEnd::NotFound { effort, .. } => {
+                (Some(Reason::NotFound), None, i32::from(Reason::NotFound.is_charged()), false, *effort)
+            }
+            ItemEnd::Failed(reason) => (Some(*reason), None, i32::from(reason.is_charged()), false, Effort::default()),
         };
         let sql = format!(
             "UPDATE bulk_item SET state = 2, lease_until = 0, reason = $4, page_ids = $5, charged_pages = $6, \
-             incomplete = $7 {guard}"
+             incomplete = $7, pages_live = $8, requests = $9, done_no = $10 {guard}"
         );
-        let outcome =
-            [reason.map(|r| r.wording().to_owned()).into(), page_ids.into(), charged.into(), incomplete.into()];
+        let outcome = [
+            reason.map(|r| r.wording().to_owned()).into(),
+            page_ids.into(),
+            charged.into(),
+            incomplete.into(),
+            i32::try_from(effort.pages_live).unwrap_or(i32::MAX).into(),
+            i32::try_from(effort.requests).unwrap_or(i32::MAX).into(),
+            (done_no + 1).into(),
+        ];
         let done = conn.execute_raw(statement(conn, sql, place.into_iter().chain(outcome))).await?;
         if done.rows_affected() == 1 {
+            done_no += 1;
             added.completed += 1;
             added.not_found += u32::from(reason == Some(Reason::NotFound));
             if let ItemEnd::Found { offers, .. } = end {

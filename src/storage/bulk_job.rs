@@ -4,8 +4,8 @@ use super::account::credits_column;
 use super::db::statement;
 use super::{Db, StorageError, Transaction};
 use crate::domain::{
-    AccountId, Charge, ConditionFilter, Credits, JobId, JobStatus, Key, LookupOptions, MaxAge, Multiplier, PageLimit,
-    SourceName, Timestamp, Topic,
+    AccountId, Amount, Charge, ConditionFilter, Credits, JobId, JobSpec, JobStatus, Key, LookupOptions, MaxAge,
+    Multiplier, PageLimit, Selection, SortBy, SourceName, Timestamp, Topic, Webhook, WebhookMethod,
 };
 use entity::bulk_job::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
@@ -37,6 +37,58 @@ pub struct Job {
     pub charge: Charge,
     pub created_at: Timestamp,
     pub finished_at: Option<Timestamp>,
+    /// When values not done end as `timeout`.
+    pub deadline_at: Option<Timestamp>,
+    /// Most credits it may cost.
+    pub max_credits: Option<Credits>,
+    /// Credits held back for it until it ends.
+    pub reserved: Credits,
+    pub webhook: Option<Webhook>,
+    /// The job whose failed values this one asks again.
+    pub rerun_of: Option<JobId>,
+    /// The schedule that created it.
+    pub schedule_id: Option<i64>,
+    /// When its results go.
+    pub expires_at: Timestamp,
+    /// When they went.
+    pub deleted_at: Option<Timestamp>,
+    /// How many finished values, in the order in which they ended, the caller was given before the end.
+    pub handed_out: u32,
+}
+
+impl Job {
+    /// As it is stored first, with all its values open and charged for; its results go at `expires_at`.
+    pub fn new(id: JobId, owner: AccountId, spec: &JobSpec, now: Timestamp, expires_at: Timestamp) -> Job {
+        Job {
+            seq: 0,
+            id,
+            account_id: owner,
+            source: spec.source.clone(),
+            country: spec.country,
+            topic: spec.topic,
+            key: spec.key,
+            options: spec.options,
+            multiplier: spec.multiplier,
+            is_charged: true,
+            status: JobStatus::New,
+            requested: u32::try_from(spec.values.len()).unwrap_or(u32::MAX),
+            completed: 0,
+            not_found: 0,
+            widest: 0,
+            charge: Charge::default(),
+            created_at: now,
+            finished_at: None,
+            deadline_at: spec.terms.timeout.map(|timeout| now.plus(timeout)),
+            max_credits: spec.terms.max_credits,
+            reserved: 0,
+            webhook: spec.terms.webhook.clone(),
+            rerun_of: spec.terms.rerun_of.clone(),
+            schedule_id: spec.terms.schedule_id,
+            expires_at,
+            deleted_at: None,
+            handed_out: 0,
+        }
+    }
 }
 
 /// How far a job is, as the last write saw it.
@@ -89,6 +141,27 @@ fn from_row(row: Model) -> Result<Job, StorageError> {
             Some(ConditionFilter::ALL.into_iter().find(|c| c.as_str() == text).ok_or_else(|| corrupt("condition"))?)
         }
     };
+    let amount = |text: &Option<String>, what: &str| -> Result<Option<Amount>, StorageError> {
+        text.as_deref().map(|text| text.parse().map_err(|_| corrupt(what))).transpose()
+    };
+    let selection = Selection {
+        condition,
+        sort_by: SortBy::ALL
+            .into_iter()
+            .find(|order| order.as_str() == row.sort_by)
+            .ok_or_else(|| corrupt("sort_by"))?,
+        min_price: amount(&row.min_price, "min_price")?,
+        max_price: amount(&row.max_price, "max_price")?,
+    };
+    let webhook = match row.webhook_url.clone() {
+        None => None,
+        Some(url) => {
+            let method =
+                WebhookMethod::ALL.into_iter().find(|method| Some(method.as_str()) == row.webhook_method.as_deref());
+            let method = method.ok_or_else(|| corrupt("webhook_method"))?;
+            Some(Webhook { url, method, download_format: row.webhook_format.clone() })
+        }
+    };
     Ok(Job {
         seq: row.seq,
         id: row.id.parse().map_err(|()| corrupt("id"))?,
@@ -100,7 +173,7 @@ fn from_row(row: Model) -> Result<Job, StorageError> {
         options: LookupOptions {
             page_limit: parse_page_limit(&row.page_limit).ok_or_else(|| corrupt("page_limit"))?,
             max_age: MaxAge { minutes: count(row.max_age_minutes, "max_age_minutes")? },
-            condition,
+            selection,
         },
         multiplier: Multiplier(u8::try_from(row.multiplier).map_err(|_| corrupt("multiplier"))?),
         is_charged: row.is_charged,
@@ -112,6 +185,15 @@ fn from_row(row: Model) -> Result<Job, StorageError> {
         charge: Charge { free: credits(row.free_credits)?, paid: credits(row.paid_credits)? },
         created_at: Timestamp::from_micros(row.created_at),
         finished_at: row.finished_at.map(Timestamp::from_micros),
+        deadline_at: row.deadline_at.map(Timestamp::from_micros),
+        max_credits: row.max_credits.map(credits).transpose()?,
+        reserved: credits(row.reserved_credits)?,
+        webhook,
+        rerun_of: row.rerun_of.as_deref().map(|id| id.parse().map_err(|()| corrupt("rerun_of"))).transpose()?,
+        schedule_id: row.schedule_id,
+        expires_at: Timestamp::from_micros(row.expires_at),
+        deleted_at: row.deleted_at.map(Timestamp::from_micros),
+        handed_out: count(row.handed_out, "handed_out")?,
     })
 }
 
@@ -127,7 +209,7 @@ pub async fn insert(transaction: &Transaction, job: &Job, lease_now: Timestamp) 
         key: Set(job.key.v1().to_owned()),
         page_limit: Set(page_limit_text(job.options.page_limit)),
         max_age_minutes: Set(i32::try_from(job.options.max_age.minutes).unwrap_or(i32::MAX)),
-        condition: Set(job.options.condition.map(|c| c.as_str().to_owned())),
+        condition: Set(job.options.selection.condition.map(|c| c.as_str().to_owned())),
         multiplier: Set(i16::from(job.multiplier.0)),
         is_charged: Set(job.is_charged),
         status: Set(job.status.as_str().to_owned()),
@@ -140,6 +222,20 @@ pub async fn insert(transaction: &Transaction, job: &Job, lease_now: Timestamp) 
         served_at: Set(lease_now.as_micros()),
         created_at: Set(job.created_at.as_micros()),
         finished_at: Set(None),
+        sort_by: Set(job.options.selection.sort_by.as_str().to_owned()),
+        min_price: Set(job.options.selection.min_price.map(|amount| amount.to_string())),
+        max_price: Set(job.options.selection.max_price.map(|amount| amount.to_string())),
+        deadline_at: Set(job.deadline_at.map(Timestamp::as_micros)),
+        max_credits: Set(job.max_credits.map(credits_column)),
+        reserved_credits: Set(credits_column(job.reserved)),
+        webhook_url: Set(job.webhook.as_ref().map(|webhook| webhook.url.clone())),
+        webhook_method: Set(job.webhook.as_ref().map(|webhook| webhook.method.as_str().to_owned())),
+        webhook_format: Set(job.webhook.as_ref().and_then(|webhook| webhook.download_format.clone())),
+        rerun_of: Set(job.rerun_of.as_ref().map(JobId::to_string)),
+        schedule_id: Set(job.schedule_id),
+        expires_at: Set(job.expires_at.as_micros()),
+        deleted_at: Set(None),
+        handed_out: Set(0),
         ..ActiveModel::default()
     };
     Ok(Entity::insert(row).exec(transaction.conn()).await?.last_insert_id)
@@ -249,6 +345,14 @@ pub(super) async fn lock(transaction: &Transaction, seq: i64) -> Result<(), Stor
         conn.query_one_raw(statement(conn, sql, [seq.into()])).await?;
     }
     Ok(())
+}
+
+/// How many values of a job are done, as this transaction sees it.
+pub(super) async fn count_completed(transaction: &Transaction, seq: i64) -> Result<i32, StorageError> {
+    let conn = transaction.conn();
+    let sql = "SELECT completed FROM bulk_job WHERE seq = $1";
+    let row = conn.query_one_raw(statement(conn, sql, [seq.into()])).await?;
+    Ok(row.ok_or_else(|| StorageError::corrupt("bulk_job", format!("no row {seq}")))?.try_get("", "completed")?)
 }
 
 /// The job and its account had their turn; a waiting job is now being worked on.

@@ -4,8 +4,8 @@ use super::bulk_item::{self, ItemEnd, LeasedBatch, NewItem};
 use super::bulk_job::{self, Job, PassedOver};
 use super::{Db, DbSettings, account, ledger};
 use crate::domain::{
-    AccountId, Charge, JobId, JobStatus, Key, LookupOptions, LookupPage, MaxAge, Multiplier, PageLimit, Reason,
-    SourceName, Timestamp, Topic,
+    AccountId, Charge, Effort, JobId, JobSpec, JobStatus, JobTerms, Key, LookupOptions, LookupPage, MaxAge, Multiplier,
+    PageLimit, Reason, RequestedValue, Selection, SourceName, Timestamp, Topic,
 };
 use crate::ledger::settle;
 use std::sync::Arc;
@@ -31,26 +31,18 @@ async fn job_of(db: &Db, values: usize) -> (AccountId, i64) {
         creations_per_minute: None,
     };
     let owner = account::insert(&transaction, &new, NOW).await.unwrap().unwrap();
-    let job = Job {
-        seq: 0,
-        id: JobId::from_bytes([7; 12]),
-        account_id: owner,
+    let value = |i: usize| RequestedValue { value: i.to_string(), reference: None };
+    let spec = JobSpec {
         source: SourceName::new("s"),
         country: "de".parse().unwrap(),
         topic: Topic::ProductAndOffers,
         key: Key::Keyword,
-        options: LookupOptions { page_limit: PageLimit::All, max_age: MaxAge::DAILY, condition: None },
+        values: (0..values).map(value).collect(),
+        options: LookupOptions { page_limit: PageLimit::All, max_age: MaxAge::DAILY, selection: Selection::default() },
         multiplier: Multiplier::DOUBLE,
-        is_charged: true,
-        status: JobStatus::New,
-        requested: values as u32,
-        completed: 0,
-        not_found: 0,
-        widest: 0,
-        charge: Charge::default(),
-        created_at: NOW,
-        finished_at: None,
+        terms: JobTerms::default(),
     };
+    let job = Job::new(JobId::from_bytes([7; 12]), owner, &spec, NOW, NOW);
     let seq = bulk_job::insert(&transaction, &job, NOW).await.unwrap();
     let items: Vec<NewItem> =
         (0..values).map(|i| NewItem { value: i.to_string(), reference: None, lookup: Ok(i.to_string()) }).collect();
@@ -76,7 +68,7 @@ fn page(id: &str) -> Arc<LookupPage> {
 }
 
 fn found(id: &str) -> ItemEnd {
-    ItemEnd::Found { pages: vec![page(id)], offers: 3, incomplete: false }
+    ItemEnd::Found { pages: vec![page(id)], offers: 3, incomplete: false, effort: Effort::default() }
 }
 
 #[tokio::test]

@@ -2,13 +2,13 @@
 
 use super::db::statement;
 use super::{Db, StorageError, lookup_page};
-use crate::domain::{FoundResult, ItemOutcome, ItemResult, LookupPage, Offer, Reason, Timestamp};
+use crate::domain::{Effort, FoundResult, ItemOutcome, ItemResult, LookupPage, PageContent, Reason, Timestamp};
 use sea_orm::{ConnectionTrait, QueryResult};
 use std::collections::HashMap;
 
 /// Results from position `from` on, at most `limit`, in request order; values that are not done are left out.
 pub async fn list(db: &Db, job_seq: i64, from: u32, limit: u32) -> Result<Vec<ItemResult>, StorageError> {
-    let sql = "SELECT value, reference, reason, page_ids, incomplete FROM bulk_item \
+    let sql = "SELECT value, reference, reason, page_ids, incomplete, pages_live, requests FROM bulk_item \
                WHERE job_seq = $1 AND position >= $2 AND state = 2 ORDER BY position LIMIT $3";
     let values = [job_seq.into(), i64::from(from).into(), i64::from(limit).into()];
     let rows = db.reader().query_all_raw(statement(db.reader(), sql, values)).await?;
@@ -24,6 +24,7 @@ struct Item {
     reason: Option<Reason>,
     page_ids: Option<String>,
     incomplete: bool,
+    effort: Effort,
 }
 
 fn item_of(row: &QueryResult) -> Result<Item, StorageError> {
@@ -34,12 +35,17 @@ fn item_of(row: &QueryResult) -> Result<Item, StorageError> {
                 .ok_or_else(|| StorageError::corrupt("bulk_item", format!("reason {wording}")))
         })
         .transpose()?;
+    let count = |name: &str| -> Result<u32, StorageError> {
+        let n: i32 = row.try_get("", name)?;
+        u32::try_from(n).map_err(|_| StorageError::corrupt("bulk_item", name))
+    };
     Ok(Item {
         value: row.try_get("", "value")?,
         reference: row.try_get("", "reference")?,
         reason,
         page_ids: row.try_get("", "page_ids")?,
         incomplete: row.try_get("", "incomplete")?,
+        effort: Effort { pages_live: count("pages_live")?, requests: count("requests")? },
     })
 }
 
@@ -53,33 +59,49 @@ impl Item {
             Some(reason) => ItemOutcome::Failed(reason),
             None => ItemOutcome::Found(Box::new(self.found(pages)?)),
         };
-        Ok(ItemResult { value: self.value, reference: self.reference, outcome })
+        Ok(ItemResult { value: self.value, reference: self.reference, outcome, effort: self.effort })
     }
 
-    /// The product of the first page with the offers of all.
+    /// The product of the first page with the entries of all.
     fn found(&self, pages: &HashMap<String, LookupPage>) -> Result<FoundResult, StorageError> {
-        let mut product = None;
-        let mut offers: Vec<Offer> = Vec::new();
-        let mut updated_at: Option<Timestamp> = None;
-        let mut pages_delivered = 0;
+        let mut found: Option<FoundResult> = None;
         for id in self.page_ids() {
             let page = pages.get(id).ok_or_else(|| StorageError::corrupt("lookup_page", format!("no row {id}")))?;
             let content = page
                 .content
                 .as_deref()
                 .ok_or_else(|| StorageError::corrupt("lookup_page", format!("{id} is empty")))?;
-            product.get_or_insert_with(|| content.product.clone());
-            offers.extend_from_slice(&content.offers);
-            updated_at = Some(updated_at.map_or(page.fetched_at, |oldest| oldest.min(page.fetched_at)));
-            pages_delivered += 1;
+            match &mut found {
+                None => {
+                    found = Some(FoundResult { incomplete: self.incomplete, ..first_page(content, page.fetched_at) })
+                }
+                Some(found) => {
+                    add_entries(found, content);
+                    found.pages_delivered += 1;
+                    found.updated_at = found.updated_at.min(page.fetched_at);
+                }
+            }
         }
-        let no_page = || StorageError::corrupt("bulk_item", format!("{} was found without a page", self.value));
-        Ok(FoundResult {
-            product: product.ok_or_else(no_page)?,
-            offers,
-            pages_delivered,
-            incomplete: self.incomplete,
-            updated_at: updated_at.ok_or_else(no_page)?,
-        })
+        found.ok_or_else(|| StorageError::corrupt("bulk_item", format!("{} was found without a page", self.value)))
     }
+}
+
+fn first_page(content: &PageContent, fetched_at: Timestamp) -> FoundResult {
+    let mut found = FoundResult {
+        total_search_result_count: content.total_search_result_count,
+        rating_distribution: content.rating_distribution,
+        ..FoundResult::of(content.product.clone(), fetched_at)
+    };
+    add_entries(&mut found, content);
+    found
+}
+
+/// A page holds entries of one list only: that of its topic.
+fn add_entries(found: &mut FoundResult, content: &PageContent) {
+    let PageContent { offers, search_results, reviews, .. } = content;
+    found.offers.extend_from_slice(offers);
+    found.search_results.extend_from_slice(search_results);
+    found.reviews.extend_from_slice(reviews);
+    let entries = offers.len() + search_results.len() + reviews.len();
+    found.page_lengths.push(u32::try_from(entries).unwrap_or(u32::MAX));
 }

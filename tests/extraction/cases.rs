@@ -4,8 +4,8 @@
 //! read: all of it, or what matters. `PRICEMILL_WRITE_CASES=1` writes the answer of a case that has none yet. The definition is the compiled-in
 //! one, unless `fixtures/pages/SOURCE/definition.toml` is there.
 
-use pricemill::domain::{Amount, Country};
-use pricemill::extraction::{Extracted, PageContext, SearchResult, extract, extract_in_chunks};
+use pricemill::domain::{Amount, Country, SearchResult};
+use pricemill::extraction::{Extracted, PageContext, extract, extract_in_chunks};
 use pricemill::sources::{Definition, Registry, Step};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

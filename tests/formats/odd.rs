@@ -10,7 +10,11 @@ pub fn head() -> JobHead {
         country: "de".parse().unwrap(),
         topic: Topic::ProductAndOffers,
         key: Key::Keyword,
-        condition: Some(ConditionFilter::All),
+        options: LookupOptions {
+            page_limit: PageLimit::Pages(1),
+            max_age: MaxAge::DAILY,
+            selection: Selection { condition: Some(ConditionFilter::All), ..Selection::default() },
+        },
         free_credits: 1,
         paid_credits: 4_000_000_000,
         widest: u32::try_from(widest()).unwrap(),
@@ -76,8 +80,13 @@ fn full_product(n: usize) -> Product {
 
 fn found(value: &str, product: Product, offers: Vec<Offer>, incomplete: bool) -> ItemResult {
     let updated_at = Timestamp(1_476_662_400_000_000);
-    let found = FoundResult { product, offers, pages_delivered: 1, incomplete, updated_at };
-    ItemResult { value: value.into(), reference: None, outcome: ItemOutcome::Found(Box::new(found)) }
+    let found = FoundResult { offers, incomplete, ..FoundResult::of(product, updated_at) };
+    ItemResult {
+        value: value.into(),
+        reference: None,
+        outcome: ItemOutcome::Found(Box::new(found)),
+        effort: Effort::default(),
+    }
 }
 
 pub fn items() -> Vec<ItemResult> {
@@ -91,6 +100,7 @@ pub fn items() -> Vec<ItemResult> {
         value: format!("{reason:?} \"quoted\", & more"),
         reference: Some("SKU".into()),
         outcome: ItemOutcome::Failed(reason),
+        effort: Effort::default(),
     });
     every_text.chain([nothing_known, broken_off]).chain(failed).collect()
 }

@@ -7,8 +7,8 @@ use pricemill::boot::open_database;
 use pricemill::clock::Clock;
 use pricemill::config;
 use pricemill::domain::{
-    Charge, Currency, JobId, JobStatus, Key, LookupOptions, LookupPage, MaxAge, Multiplier, Offer, PageContent,
-    PageLimit, Product, SourceName, Topic,
+    Currency, Effort, JobId, JobSpec, JobTerms, Key, LookupOptions, LookupPage, MaxAge, Multiplier, Offer, PageContent,
+    PageLimit, Product, RequestedValue, Selection, SourceName, Topic,
 };
 use pricemill::ledger::settle;
 use pricemill::storage::bulk_item::{self, ItemEnd, NewItem};
@@ -54,26 +54,18 @@ pub async fn large_job(db: &Db, products: usize) -> JobId {
     let clock = Clock::system();
     let owner = account::find_by_email(db, "owner@example.com").await.unwrap().unwrap().id;
     let id = JobId::from_bytes([9; 12]);
-    let job = Job {
-        seq: 0,
-        id: id.clone(),
-        account_id: owner,
+    let value = |i: usize| RequestedValue { value: i.to_string(), reference: None };
+    let spec = JobSpec {
         source: SourceName::new("google-shopping"),
         country: "de".parse().unwrap(),
         topic: Topic::ProductAndOffers,
         key: Key::Keyword,
-        options: LookupOptions { page_limit: PageLimit::All, max_age: MaxAge::DAILY, condition: None },
+        values: (0..products).map(value).collect(),
+        options: LookupOptions { page_limit: PageLimit::All, max_age: MaxAge::DAILY, selection: Selection::default() },
         multiplier: Multiplier::ORDINARY,
-        is_charged: true,
-        status: JobStatus::New,
-        requested: products as u32,
-        completed: 0,
-        not_found: 0,
-        widest: 0,
-        charge: Charge::default(),
-        created_at: clock.now(),
-        finished_at: None,
+        terms: JobTerms::default(),
     };
+    let job = Job::new(id.clone(), owner, &spec, clock.now(), clock.now());
     let items: Vec<NewItem> = (0..products)
         .map(|i| NewItem { value: format!("product {i}"), reference: None, lookup: Ok(format!("product {i}")) })
         .collect();
@@ -92,7 +84,10 @@ pub async fn large_job(db: &Db, products: usize) -> JobId {
             .iter()
             .map(|item| {
                 let pages = vec![page(item.position as usize, &clock)];
-                (item.position, ItemEnd::Found { pages, offers: OFFERS as u32, incomplete: false })
+                (
+                    item.position,
+                    ItemEnd::Found { pages, offers: OFFERS as u32, incomplete: false, effort: Effort::default() },
+                )
             })
             .collect();
         bulk_item::write_ends(db, seq, lease, &ends).await.unwrap();

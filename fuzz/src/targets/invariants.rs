@@ -1,10 +1,8 @@
 //! What holds for every answer, whatever the page was.
 
-use pricemill::domain::{Amount, Currency, Gtin, Product};
+use pricemill::domain::{Amount, Currency, Gtin, Product, SearchResult};
 use pricemill::extraction::recipe::{Embedded, ProductField, Recipe};
-use pricemill::extraction::{
-    CompiledRecipe, Extracted, PageContext, SearchResult, Verdict, extract, extract_in_chunks,
-};
+use pricemill::extraction::{CompiledRecipe, Extracted, PageContext, Verdict, extract, extract_in_chunks};
 use std::sync::LazyLock;
 use url::Url;
 

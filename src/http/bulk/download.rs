@@ -69,7 +69,7 @@ pub(super) fn send(app: &SharedApp, job: Job, format: Format, options: RenderOpt
         country: job.country,
         topic: job.topic,
         key: job.key,
-        condition: job.options.condition,
+        options: job.options,
         free_credits: job.charge.free,
         paid_credits: job.charge.paid,
         widest: job.widest,

@@ -1,8 +1,8 @@
 //! Requests of v1 as domain values. The first mistake is answered: source, country, key, topic, values, options.
 
 use crate::domain::{
-    Completeness, ConditionFilter, Country, Currentness, InvalidValues, JobSpec, Key, LookupOptions, MAX_VALUES,
-    RequestedValue, SourceName, Topic, check_value, distinct_values,
+    Completeness, ConditionFilter, Country, Currentness, InvalidValues, JobSpec, JobTerms, Key, LookupOptions,
+    MAX_VALUES, RequestedValue, Selection, SourceName, Topic, check_value, distinct_values,
 };
 use crate::http::codes::{Refusal, RefusalKind};
 use crate::http::params::Params;
@@ -176,9 +176,10 @@ fn complete(
         options: LookupOptions {
             page_limit: completeness.unwrap_or(Completeness::OnePage).page_limit(),
             max_age: currentness.max_age(),
-            condition,
+            selection: Selection { condition, ..Selection::default() },
         },
         multiplier: currentness.multiplier(),
+        terms: JobTerms::default(),
     })
 }
 
@@ -237,7 +238,8 @@ mod tests {
             spec.values.iter().map(|v| v.value.as_str()).collect::<Vec<_>>(),
             ["00885909666966", "08718108041581"]
         );
-        let plain = LookupOptions { page_limit: PageLimit::Pages(1), max_age: MaxAge::DAILY, condition: None };
+        let plain =
+            LookupOptions { page_limit: PageLimit::Pages(1), max_age: MaxAge::DAILY, selection: Selection::default() };
         assert_eq!((spec.options, spec.multiplier), (plain, Multiplier::ORDINARY));
     }
 
@@ -247,7 +249,7 @@ mod tests {
         let all = LookupOptions {
             page_limit: PageLimit::All,
             max_age: MaxAge::REALTIME,
-            condition: Some(ConditionFilter::Used),
+            selection: Selection { condition: Some(ConditionFilter::Used), ..Selection::default() },
         };
         assert_eq!((spec.options, spec.multiplier), (all, Multiplier::DOUBLE));
         for (name, first) in [("completeness", "one_page"), ("currentness", "daily_updated"), ("conditions", "new")] {

@@ -1,6 +1,7 @@
 //! How v2 reads a request and writes an answer.
 
 mod answer;
+pub mod job_object;
 pub mod parse;
 pub mod view;
 
