@@ -8,6 +8,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use std::fmt;
 use std::time::Duration;
+use utoipa::ToSchema;
 
 /// The header with the id by which a request is found in the log.
 pub const REQUEST_ID: &str = "x-request-id";
@@ -20,6 +21,13 @@ pub const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(5);
 pub enum Dialect {
     V1,
     V2,
+}
+
+impl Dialect {
+    /// The version whose route the path is.
+    pub fn of_path(path: &str) -> Dialect {
+        if path.starts_with("/v2/") { Dialect::V2 } else { Dialect::V1 }
+    }
 }
 
 /// What kind of refusal.
@@ -240,17 +248,26 @@ impl Refusal {
     }
 }
 
-/// The answer's keys, in order.
-#[derive(Serialize)]
-struct Body<'a> {
+/// Why a request is not answered.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Refusal)]
+pub struct Body<'a> {
+    /// Always `false`.
     success: bool,
+    /// Fixed wording, to compare with.
     reason: &'a str,
+    /// A sentence for people; it may change.
     comment: &'a str,
+    /// The parameter that is to blame.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     parameter: Option<&'a str>,
+    /// What the parameter may be instead.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     valid_values: &'a [String],
+    /// Under this id the log tells the cause.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     request_id: Option<&'a str>,
 }
 

@@ -4,6 +4,7 @@ use super::caller::presented_token;
 use super::codes::{Refusal, RefusalKind};
 use super::params::Params;
 use super::rate_limit::CreationLimits;
+use super::reference::Description;
 use crate::accounts::authenticate;
 use crate::app::SharedApp;
 use crate::domain::JobId;
@@ -16,6 +17,8 @@ use actix_web::{HttpMessage, HttpRequest};
 pub struct HttpState {
     pub app: SharedApp,
     pub(super) creation_limits: CreationLimits,
+    /// The API's own description.
+    pub(super) description: Description,
 }
 
 /// The id by which a request is found in the log, kept with the request.
@@ -24,7 +27,7 @@ pub struct RequestId(pub String);
 
 impl HttpState {
     pub fn new(app: SharedApp) -> HttpState {
-        HttpState { app, creation_limits: CreationLimits::default() }
+        HttpState { app, creation_limits: CreationLimits::default(), description: Description::default() }
     }
 
     /// Whose request it is.

@@ -11,6 +11,7 @@ mod health;
 mod job;
 mod list;
 mod log;
+mod openapi;
 mod options;
 mod panic;
 mod parameters;

@@ -11,6 +11,8 @@ use crate::http::params::Params;
 pub const DEFAULT_PER_PAGE: u64 = 20;
 /// Most entries of a list a page.
 pub const MAX_PER_PAGE: u64 = 100;
+/// The last page whose first entry still has a number the database can count to.
+pub const LAST_PAGE: u64 = i64::MAX.unsigned_abs() / MAX_PER_PAGE;
 
 /// What a source can be asked.
 #[derive(Debug, Clone)]
@@ -86,9 +88,7 @@ pub fn parse_list_page(params: &Params) -> Result<ListPage, Refusal> {
             Refusal::invalid(name, format!("The parameter `{name}` is a whole number from 1 to {max}."))
         }),
     };
-    // The last page whose first entry still has a number the database can count to.
-    let last_page = i64::MAX.unsigned_abs() / MAX_PER_PAGE;
-    Ok(ListPage { page: number("page", 1, last_page)?, per_page: number("per_page", DEFAULT_PER_PAGE, MAX_PER_PAGE)? })
+    Ok(ListPage { page: number("page", 1, LAST_PAGE)?, per_page: number("per_page", DEFAULT_PER_PAGE, MAX_PER_PAGE)? })
 }
 
 /// `daily_quota` of `PUT /settings/daily_quota`: a whole number of credits, 0 or more.

@@ -2,28 +2,40 @@
 
 use crate::domain::{Credits, JobStatus, Key, Topic, progress_percent};
 use crate::storage::bulk_job::Job;
+use crate::http::openapi::words;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The job object; keys in the documented order. It has no key `success`: clients take its presence for a failure.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Job)]
 pub struct JobObject<'a> {
+    #[schema(value_type = words::JobIdText)]
     job_id: &'a str,
+    #[schema(value_type = words::JobIdText)]
     id: &'a str,
     version: u8,
+    #[schema(value_type = words::CountryCode)]
     country: &'a str,
     source: String,
+    #[schema(value_type = words::TopicWord)]
     topic: &'static str,
+    #[schema(value_type = words::KeyV2)]
     key: &'static str,
+    #[schema(value_type = words::JobStatusV2)]
     status: &'static str,
     requested: u32,
     completed: u32,
     open_values: u32,
+    #[schema(value_type = words::Percent)]
     progress: u32,
     not_founds: u32,
     /// 0 until the job is finished.
     free_credits: Credits,
     paid_credits: Credits,
+    #[schema(value_type = words::Moment)]
     created_at: String,
+    #[schema(value_type = words::Moment)]
     expires_at: String,
 }
 

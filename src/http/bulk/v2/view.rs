@@ -6,47 +6,62 @@ use crate::domain::{
 use crate::health::{CountryHealth, SourceReport};
 use crate::sources::Definition;
 use crate::storage::source_health::HourOfPages;
+use crate::http::openapi::words;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// Answer of `GET /v2/sources`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct SourceList<'a> {
     data: Vec<SourceEntry<'a>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Source)]
 struct SourceEntry<'a> {
     source: String,
     title: &'a str,
     kind: &'static str,
+    #[schema(value_type = Vec<words::KeyV2>)]
     keys: Vec<&'static str>,
+    #[schema(value_type = Vec<words::TopicWord>)]
     topics: Vec<&'static str>,
+    #[schema(value_type = Vec<words::ConditionV2>)]
     conditions: [&'static str; 3],
     disabled: bool,
     countries: Vec<CountryEntry>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SourceCountry)]
 struct CountryEntry {
+    #[schema(value_type = words::CountryCode)]
     country: String,
+    #[schema(value_type = Option<words::CurrencyCode>, required)]
     currency: Option<&'static str>,
     disabled: bool,
+    #[schema(value_type = Vec<words::KeyV2>)]
     disabled_keys: Vec<&'static str>,
     /// `None`: nobody asked it of late, so nothing is known.
+    #[schema(required)]
     health: Option<HealthEntry>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SourceHealth)]
 struct HealthEntry {
+    #[schema(value_type = words::HealthState)]
     state: &'static str,
+    #[schema(value_type = Option<words::Moment>, required)]
     since: Option<String>,
     #[serde(flatten)]
     pages: Pages,
     signals: Vec<SignalEntry>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PageCounts)]
 struct Pages {
     pages: u64,
     understood: u64,
@@ -58,19 +73,27 @@ struct Pages {
     latency_ms: Latency,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Latency {
+    #[schema(required)]
     p50: Option<u64>,
+    #[schema(required)]
     p95: Option<u64>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = HealthSignal)]
 struct SignalEntry {
+    #[schema(value_type = words::StepWord)]
     step: &'static str,
     signal: String,
+    #[schema(value_type = words::HealthState)]
     state: &'static str,
+    #[schema(value_type = words::Moment)]
     since: String,
+    #[schema(required)]
     recent_percent: Option<u64>,
+    #[schema(required)]
     past_percent: Option<u64>,
 }
 
@@ -99,7 +122,8 @@ fn signal(drift: &Drift) -> SignalEntry {
     }
 }
 
-fn condition(filter: ConditionFilter) -> &'static str {
+/// The word v2 uses for it.
+pub fn condition(filter: ConditionFilter) -> &'static str {
     match filter {
         ConditionFilter::All => "any",
         ConditionFilter::New | ConditionFilter::Used => filter.as_str(),
@@ -154,27 +178,38 @@ fn health_entry(health: &CountryHealth) -> HealthEntry {
 }
 
 /// Answer of `GET /v2/sources/{name}/health`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SourceHealthSeries)]
 pub struct Series {
     source: String,
+    #[schema(value_type = Option<words::CountryCode>, required)]
     country: Option<String>,
+    #[schema(value_type = words::Moment)]
     from: String,
+    #[schema(value_type = words::Moment)]
     to: String,
     states: Vec<StateEntry>,
     data: Vec<HourEntry>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SourceCountryState)]
 struct StateEntry {
+    #[schema(value_type = words::CountryCode)]
     country: String,
+    #[schema(value_type = words::HealthState)]
     state: &'static str,
     signals: Vec<SignalEntry>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = HourOfPages)]
 struct HourEntry {
+    #[schema(value_type = words::Moment)]
     hour: String,
+    #[schema(value_type = words::CountryCode)]
     country: String,
+    #[schema(value_type = words::StepWord)]
     step: &'static str,
     #[serde(flatten)]
     pages: Pages,
