@@ -153,18 +153,18 @@ async fn end_of(app: &App, job: &Job, item: &LeasedItem, lookup: Lookup, stored:
         return (item.position, ItemEnd::Failed(Reason::Error));
     }
     // A fault of ours must end its own value, not the batch with all its neighbours, again and again.
-    let finding = AssertUnwindSafe(app.engine.find(&lookup, &job.options, stored)).catch_unwind().await;
-    let outcome = finding.unwrap_or_else(|_| {
+    let finding = AssertUnwindSafe(app.engine.find_with_effort(&lookup, &job.options, stored)).catch_unwind().await;
+    let (outcome, effort) = finding.unwrap_or_else(|_| {
         app.metrics.panicked();
         tracing::error!(job = %job.id, position = item.position, "the lookup panicked");
-        Outcome::Failed(Reason::Error)
+        (Outcome::Failed(Reason::Error), Effort::default())
     });
     let end = match outcome {
         Outcome::Found { pages, incomplete } => {
             let offers = count_entries(job, &pages);
-            ItemEnd::Found { pages, offers, incomplete, effort: Effort::default() }
+            ItemEnd::Found { pages, offers, incomplete, effort }
         }
-        Outcome::NotFound { page } => ItemEnd::NotFound { page, effort: Effort::default() },
+        Outcome::NotFound { page } => ItemEnd::NotFound { page, effort },
         Outcome::Failed(reason) => ItemEnd::Failed(reason),
         Outcome::Later { wait, pages } => ItemEnd::Postponed { pages, not_before: app.clock.lease_now().plus(wait) },
     };
