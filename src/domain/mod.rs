@@ -18,6 +18,7 @@ mod reason;
 mod result;
 mod review;
 mod search_result;
+mod selection;
 mod source_health;
 mod switch;
 mod time;
@@ -43,6 +44,7 @@ pub use reason::Reason;
 pub use result::{Effort, FoundResult, ItemOutcome, ItemResult, JobHead};
 pub use review::{RatingDistribution, Review};
 pub use search_result::SearchResult;
+pub use selection::{select_offers, select_search_results};
 pub use source_health::{
     FieldCounts, HourCounts, HourKey, LATENCY_BOUNDS_MS, LatencyCounts, PageCounts, PageOutcome, PageStep,
 };

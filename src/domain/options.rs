@@ -136,7 +136,7 @@ pub struct Selection {
     /// `None` when the caller did not ask; then the results of v1 do not name a condition either.
     pub condition: Option<ConditionFilter>,
     pub sort_by: SortBy,
-    /// Least and most item price, both included, in the currency of the entry.
+    /// Least and most item price, both included, in the currency of the list; entries without such a price are left out.
     pub min_price: Option<Amount>,
     pub max_price: Option<Amount>,
 }

@@ -151,6 +151,13 @@ pub struct PageContent {
     pub next_url: Option<String>,
 }
 
+impl PageContent {
+    /// Whether anything of its topic's list is on it.
+    pub fn has_entries(&self) -> bool {
+        !self.offers.is_empty() || !self.search_results.is_empty() || !self.reviews.is_empty()
+    }
+}
+
 /// Ranks from 1 by total, cheapest first, equal totals in the given order; `None` where a total is unknown.
 pub fn rank_by_total(offers: &[Offer]) -> Vec<Option<u32>> {
     let mut known: Vec<(Amount, usize)> =

@@ -81,4 +81,30 @@ impl FoundResult {
             updated_at,
         }
     }
+
+    /// On which page the entry at this place of the topic's list (from 0, over all pages) stands, and where on it; both from 1.
+    pub fn page_of(&self, place: usize) -> (u32, u32) {
+        let mut before = 0;
+        for (length, page) in self.page_lengths.iter().zip(1..) {
+            let behind = before + *length as usize;
+            if place < behind {
+                return (page, (place - before) as u32 + 1);
+            }
+            before = behind;
+        }
+        (self.pages_delivered.max(1), place.saturating_sub(before) as u32 + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_stands_on_a_page() {
+        let found = FoundResult { page_lengths: vec![2, 0, 1], ..FoundResult::of(Product::default(), Timestamp(0)) };
+        assert_eq!([0, 1, 2].map(|place| found.page_of(place)), [(1, 1), (1, 2), (3, 1)]);
+        let one = FoundResult::of(Product::default(), Timestamp(0));
+        assert_eq!(one.page_of(3), (1, 4), "a result without lengths is one page");
+    }
 }

@@ -1,6 +1,6 @@
 //! An entry of a list of search results.
 
-use super::{Amount, Currency};
+use super::{Amount, Condition, Currency};
 use serde::{Deserialize, Serialize};
 
 /// One entry of a search-result or bestseller list. Unknown is `None`, never 0 or an empty text.
@@ -31,6 +31,8 @@ pub struct SearchResult {
     pub shop_name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shop_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub condition: Option<Condition>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub condition_text: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]

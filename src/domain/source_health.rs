@@ -10,16 +10,18 @@ pub enum PageStep {
     Search,
     Product,
     Offers,
+    Reviews,
 }
 
 impl PageStep {
-    pub const ALL: [PageStep; 3] = [PageStep::Search, PageStep::Product, PageStep::Offers];
+    pub const ALL: [PageStep; 4] = [PageStep::Search, PageStep::Product, PageStep::Offers, PageStep::Reviews];
 
     pub fn as_str(self) -> &'static str {
         match self {
             PageStep::Search => "search",
             PageStep::Product => "product",
             PageStep::Offers => "offers",
+            PageStep::Reviews => "reviews",
         }
     }
 

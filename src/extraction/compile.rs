@@ -1,7 +1,8 @@
 //! Recipes checked and made ready, once, before any page comes.
 
 use super::recipe::{
-    Embedded, Format, ListRecipe, NumberStyle, OfferField, ProductField, Recipe, ResultField, Rule, Rules, Sign,
+    Embedded, Format, ListRecipe, NumberStyle, OfferField, ProductField, Recipe, ResultField, ReviewField, Rule, Rules,
+    Sign, SpecificationField, StarField,
 };
 use super::selectors::{self, SelectorRefusal};
 use crate::domain::Amount;
@@ -16,8 +17,10 @@ const MAX_RULES: usize = 500;
 pub(super) const OFFERS: usize = 0;
 pub(super) const RESULTS: usize = 1;
 pub(super) const BESTSELLERS: usize = 2;
+pub(super) const REVIEWS: usize = 3;
+pub(super) const SPECIFICATIONS: usize = 4;
 /// Lists a page can have.
-pub(super) const LISTS: usize = 3;
+pub(super) const LISTS: usize = 5;
 
 /// A recipe that can run.
 #[derive(Debug)]
@@ -28,6 +31,10 @@ pub struct CompiledRecipe {
     pub(super) offers: Option<CompiledList<OfferField>>,
     pub(super) results: Option<CompiledList<ResultField>>,
     pub(super) bestsellers: Option<CompiledList<ResultField>>,
+    pub(super) reviews: Option<CompiledList<ReviewField>>,
+    pub(super) specifications: Option<CompiledList<SpecificationField>>,
+    pub(super) stars: Vec<(StarField, Vec<CompiledRule>)>,
+    pub(super) total: Vec<CompiledRule>,
     pub(super) next: Vec<CompiledRule>,
     pub(super) minor_unit: Vec<CompiledRule>,
     pub(super) no_result: Vec<CompiledSign>,
@@ -108,8 +115,14 @@ impl CompiledRecipe {
     pub fn compile(recipe: &Recipe) -> Result<CompiledRecipe, RecipeError> {
         let mut page = Compiler { format: recipe.format, slots: 0, in_list: false };
         let fields = page.fields("fields", &recipe.fields, |f| {
-            matches!(f, ProductField::Gtins | ProductField::CategoryPath | ProductField::Mpns)
+            use ProductField::{CategoryPath, FeatureBullets, Gtins, Mpns};
+            matches!(f, Gtins | CategoryPath | Mpns | FeatureBullets)
         })?;
+        let stars = page.fields("rating_distribution", &recipe.rating_distribution, |_| false)?;
+        let total = match &recipe.total {
+            Some(rules) => page.rules("total", rules, false)?,
+            None => Vec::new(),
+        };
         let next = match &recipe.next {
             Some(rules) => page.rules("next", rules, false)?,
             None => Vec::new(),
@@ -127,31 +140,41 @@ impl CompiledRecipe {
             format,
             embedded: recipe.embedded.clone(),
             fields,
+            stars,
+            total,
             next,
             minor_unit,
             no_result,
-            offers: recipe.offers.as_ref().map(|l| list(format, "offers", l)).transpose()?,
-            results: recipe.results.as_ref().map(|l| list(format, "results", l)).transpose()?,
-            bestsellers: recipe.bestsellers.as_ref().map(|l| list(format, "bestsellers", l)).transpose()?,
+            offers: list(format, "offers", recipe.offers.as_ref(), |_| false)?,
+            results: list(format, "results", recipe.results.as_ref(), |_| false)?,
+            bestsellers: list(format, "bestsellers", recipe.bestsellers.as_ref(), |_| false)?,
+            reviews: list(format, "reviews", recipe.reviews.as_ref(), |_| false)?,
+            specifications: list(format, "specifications", recipe.specifications.as_ref(), |field| {
+                field == SpecificationField::Values
+            })?,
         })
     }
 
     /// Whether the page may be of any kind: all is read that a person sees, and no rule knows its lists.
     pub(super) fn looks_for_lists(&self) -> bool {
-        self.reads(Embedded::Visible) && self.lists().iter().all(Option::is_none)
+        self.reads(Embedded::Visible) && self.lists()[..=BESTSELLERS].iter().all(Option::is_none)
     }
 
     /// The rules of the page itself, in the order of their slots.
     pub(super) fn page_rules(&self) -> impl Iterator<Item = &CompiledRule> {
-        self.fields.iter().flat_map(|(_, rules)| rules).chain(&self.next).chain(&self.minor_unit)
+        let fields = self.fields.iter().flat_map(|(_, rules)| rules);
+        let stars = self.stars.iter().flat_map(|(_, rules)| rules);
+        fields.chain(stars).chain(&self.total).chain(&self.next).chain(&self.minor_unit)
     }
 
-    /// The place and the rules of each list, in the order of [`OFFERS`], [`RESULTS`] and [`BESTSELLERS`].
+    /// The place and the rules of each list, in the order from [`OFFERS`] to [`SPECIFICATIONS`].
     pub(super) fn lists(&self) -> [Option<(&Place, Vec<&CompiledRule>)>; LISTS] {
         [
             self.offers.as_ref().map(CompiledList::parts),
             self.results.as_ref().map(CompiledList::parts),
             self.bestsellers.as_ref().map(CompiledList::parts),
+            self.reviews.as_ref().map(CompiledList::parts),
+            self.specifications.as_ref().map(CompiledList::parts),
         ]
     }
 
@@ -179,26 +202,28 @@ impl<F> CompiledList<F> {
 fn list<F: Ord + Copy + Named>(
     format: Format,
     name: &str,
-    list: &ListRecipe<F>,
-) -> Result<CompiledList<F>, RecipeError> {
+    list: Option<&ListRecipe<F>>,
+    keeps_all: impl Fn(F) -> bool,
+) -> Result<Option<CompiledList<F>>, RecipeError> {
+    let Some(list) = list else { return Ok(None) };
     let rule = format!("{name}.item");
     let item = match format {
         Format::Html => Place::Selector(parse_selector(&rule, &list.item)?),
         Format::Json => Place::Path(path_steps(&list.item)),
     };
     let mut compiler = Compiler { format, slots: 0, in_list: true };
-    let fields = compiler.fields(&format!("{name}.fields"), &list.fields, |_| false)?;
+    let fields = compiler.fields(&format!("{name}.fields"), &list.fields, keeps_all)?;
     if let Some(index) = list.required.iter().position(|field| !list.fields.contains_key(field)) {
         let why = RecipeFault::Shape("a required field needs a rule");
         return Err(RecipeError { rule: format!("{name}.required.{index}"), why });
     }
-    Ok(CompiledList {
+    Ok(Some(CompiledList {
         item,
         item_text: list.item.clone(),
         fields,
         required: list.required.clone(),
         unique: list.unique,
-    })
+    }))
 }
 
 /// A field that has a name in definition files.
@@ -210,7 +235,7 @@ macro_rules! named {
     ($($field:ty),+) => { $(impl Named for $field { fn name(self) -> &'static str { self.as_str() } })+ };
 }
 
-named!(ProductField, OfferField, ResultField);
+named!(ProductField, OfferField, ResultField, ReviewField, SpecificationField, StarField);
 
 struct Compiler {
     format: Format,

@@ -1,18 +1,18 @@
 //! Why an answer is what it is: the merge's trace, the rules' trails and the page's facts put together, field by field.
 
-use super::compile::{BESTSELLERS, CompiledList, CompiledRecipe, Named, OFFERS, RESULTS};
+use super::compile::{BESTSELLERS, CompiledList, CompiledRecipe, Named, OFFERS, RESULTS, REVIEWS, SPECIFICATIONS};
 use super::explanation::{EntryExplained, Explanation, FieldExplained, ListExplained, Loser, Origin, Why};
 use super::extracted::{Evidence, Extracted, PageContext};
 use super::merge::currency_hint;
 use super::pass::Facts;
 use super::price_text::{self, CurrencyHint};
-use super::recipe::{OfferField, ProductField, ResultField};
+use super::recipe::{OfferField, ProductField, ResultField, ReviewField, SpecificationField};
 use super::rules::{self, Money, Reader, Trail};
 use super::selectors::Caught;
 use super::trace::Seen;
-use super::{explain_rules, field_text, origin};
+use super::{explain_rules, field_text, origin, reviews};
 use crate::domain::SearchResult;
-use crate::domain::{Amount, Offer};
+use crate::domain::{Amount, Offer, Review};
 
 /// Losers told of one field.
 const MAX_LOSERS: usize = 6;
@@ -48,6 +48,8 @@ impl<'a> Explainer<'a> {
                 self.offers(),
                 self.entries("results", self.recipe.results.as_ref(), RESULTS, &self.extracted.search_results),
                 self.entries("bestsellers", self.recipe.bestsellers.as_ref(), BESTSELLERS, &self.extracted.bestsellers),
+                self.reviews(),
+                self.specifications(),
             ]
             .into_iter()
             .flatten()
@@ -83,6 +85,7 @@ impl<'a> Explainer<'a> {
             self.weigh(field, &mut explained);
             fields.push(explained);
         }
+        fields.extend(self.counts());
         let price = fields.iter().find(|f| f.field == ProductField::Price.name()).and_then(|f| f.origin.clone());
         let currency = fields.iter_mut().find(|f| f.field == ProductField::Currency.name());
         if let Some(currency) = currency.filter(|c| c.value.is_some() && c.origin.is_none()) {
@@ -178,6 +181,65 @@ impl<'a> Explainer<'a> {
             match kept.next_if(is_it) {
                 Some(_) => Ok(fields),
                 None => Err(why_dropped(result == SearchResult::default())),
+            }
+        }))
+    }
+
+    /// How many reviews gave each number of stars, and how many entries the list has: what rules of their own read.
+    fn counts(&self) -> Vec<FieldExplained> {
+        let trail = Trail::default();
+        let read = self.reader(&self.facts.page, &trail);
+        reviews::distribution(self.recipe, &read, self.extracted.product.review_count);
+        rules::total(&self.recipe.total, &read);
+        let trail = trail.into_inner();
+        let told = self.extracted.rating_distribution;
+        let star = |(star, rules): &(super::recipe::StarField, Vec<_>)| {
+            let value = told.map(|told| star.of(&told));
+            explain_rules::field(star.name(), rules, &self.facts.page, &trail, value)
+        };
+        let mut fields: Vec<FieldExplained> = self.recipe.stars.iter().map(star).collect();
+        if !self.recipe.total.is_empty() {
+            let value = self.extracted.total_count.map(|count| count.to_string());
+            fields.push(explain_rules::field("total", &self.recipe.total, &self.facts.page, &trail, value));
+        }
+        fields
+    }
+
+    fn reviews(&self) -> Option<ListExplained> {
+        let Some(list) = &self.recipe.reviews else {
+            let entry = |review: &Review| {
+                let fields = ReviewField::ALL.iter().copied().map(|f| (f.name(), field_text::review(review, f)));
+                told(fields, Evidence::JsonLd, "Product.review")
+            };
+            return embedded("reviews", "Product.review", self.extracted.reviews.iter().map(entry));
+        };
+        let mut kept = self.extracted.reviews.iter().peekable();
+        Some(explain_rules::list("reviews", list, &self.facts.entries[REVIEWS], |caught| {
+            let trail = Trail::default();
+            let review = reviews::review(list, &self.reader(caught, &trail));
+            let fields = explain_rules::fields(&list.fields, caught, &trail.into_inner(), |field| {
+                field_text::review(&review, field)
+            });
+            match kept.next_if(|kept| **kept == review) {
+                Some(_) => Ok(fields),
+                None => Err(why_dropped(!reviews::says_something(&review))),
+            }
+        }))
+    }
+
+    fn specifications(&self) -> Option<ListExplained> {
+        let list = self.recipe.specifications.as_ref()?;
+        let mut kept = self.extracted.product.specifications.iter().peekable();
+        Some(explain_rules::list("specifications", list, &self.facts.entries[SPECIFICATIONS], |caught| {
+            let trail = Trail::default();
+            let line = reviews::specification(list, &self.reader(caught, &trail));
+            let fields =
+                explain_rules::fields(&list.fields, caught, &trail.into_inner(), |field: SpecificationField| {
+                    field_text::specification(&line, field)
+                });
+            match kept.next_if(|kept| **kept == line) {
+                Some(_) => Ok(fields),
+                None => Err(why_dropped(line.label.is_empty() && line.values.is_empty())),
             }
         }))
     }

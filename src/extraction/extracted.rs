@@ -1,7 +1,7 @@
 //! What extraction answers.
 
 use super::recipe::{OfferField, ProductField};
-use crate::domain::{Country, Currency, Offer, Product, SearchResult};
+use crate::domain::{Country, Currency, Offer, Product, RatingDistribution, Review, SearchResult};
 use std::collections::BTreeMap;
 use url::Url;
 
@@ -23,6 +23,10 @@ pub struct Extracted {
     pub offers: Vec<Offer>,
     pub search_results: Vec<SearchResult>,
     pub bestsellers: Vec<SearchResult>,
+    pub reviews: Vec<Review>,
+    pub rating_distribution: Option<RatingDistribution>,
+    /// How many entries the page says the list has, over all pages.
+    pub total_count: Option<u64>,
     /// Absolute where the page's URL is known.
     pub next_page: Option<String>,
     pub verdict: Verdict,

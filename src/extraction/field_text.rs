@@ -1,8 +1,8 @@
 //! The fields of an answer as texts, by the names of definition files.
 
-use super::recipe::{OfferField, ProductField, ResultField};
+use super::recipe::{OfferField, ProductField, ResultField, ReviewField, SpecificationField};
 use crate::domain::SearchResult;
-use crate::domain::{Offer, Product};
+use crate::domain::{Offer, Product, Review, Specification};
 
 /// A product field as people read it; lists with commas.
 pub(super) fn product(p: &Product, field: ProductField) -> Option<String> {
@@ -29,6 +29,10 @@ pub(super) fn product(p: &Product, field: ProductField) -> Option<String> {
         ProductField::Condition => p.condition.map(|c| c.code().to_owned()),
         ProductField::Dimensions => p.dimensions.clone(),
         ProductField::OfferCount => p.offer_count.map(|n| n.to_string()),
+        ProductField::OffersUrl => p.offers_url.clone(),
+        ProductField::SellerName => p.seller_name.clone(),
+        ProductField::ShippingCosts => p.shipping_costs.map(|a| a.to_string()),
+        ProductField::FeatureBullets => joined(&p.feature_bullets, " · "),
     }
 }
 
@@ -74,6 +78,28 @@ pub(super) fn result(r: &SearchResult, field: ResultField) -> Option<String> {
         ResultField::ReviewCount => r.review_count.map(|n| n.to_string()),
         ResultField::ReviewRating => r.review_rating.map(|n| n.to_string()),
         ResultField::Gtin => r.gtin.clone(),
+    }
+}
+
+/// A review's field as people read it.
+pub(super) fn review(r: &Review, field: ReviewField) -> Option<String> {
+    match field {
+        ReviewField::Id => r.id.clone(),
+        ReviewField::Url => r.url.clone(),
+        ReviewField::Date => r.date.map(|date| date.to_string()),
+        ReviewField::Rating => r.rating.map(|n| n.to_string()),
+        ReviewField::Title => r.title.clone(),
+        ReviewField::Comment => r.comment.clone(),
+        ReviewField::HelpfulCount => r.helpful_count.map(|n| n.to_string()),
+        ReviewField::VerifiedPurchase => r.verified_purchase.map(|is| is.to_string()),
+    }
+}
+
+/// A data sheet's line as people read it.
+pub(super) fn specification(s: &Specification, field: SpecificationField) -> Option<String> {
+    match field {
+        SpecificationField::Label => Some(s.label.clone()).filter(|label| !label.is_empty()),
+        SpecificationField::Values => joined(&s.values, ", "),
     }
 }
 

@@ -1,17 +1,52 @@
-//! Lists that a page tells without a recipe's help: schema.org `ItemList`, and `rel=next`.
+//! The lists of a page: those that the recipe knows, and those that a page tells without its help: schema.org `ItemList`, and
+//! `rel=next`.
 
-use super::compile::CompiledRecipe;
+use super::compile::{BESTSELLERS, CompiledRecipe, OFFERS, RESULTS, REVIEWS, SPECIFICATIONS};
 use super::extracted::{Extracted, PageContext};
 use super::merge::{absolute, clean, verdict};
 use super::pass::Facts;
 use super::price_text::{self, CurrencyHint};
+use super::rules::{self, Money, Reader};
 use super::selectors::MAX_ENTRIES;
-use super::{identity, list_reader};
+use super::{identity, list_reader, reviews};
 use crate::domain::Amount;
 use crate::domain::SearchResult;
 
 /// Fewer entries are no list.
 const MIN_ENTRIES: usize = 2;
+
+/// Reads the lists that the recipe knows, in place of what the page tells by itself.
+pub(super) fn read(
+    recipe: &CompiledRecipe,
+    facts: &Facts,
+    money: Money,
+    context: PageContext<'_>,
+    extracted: &mut Extracted,
+) {
+    let entries = |list: usize| facts.entries[list].as_slice();
+    if let Some(list) = &recipe.offers {
+        extracted.offers = rules::offers(list, entries(OFFERS), money, context);
+    }
+    if let Some(list) = &recipe.results {
+        extracted.search_results = rules::results(list, entries(RESULTS), money, context);
+    }
+    if let Some(list) = &recipe.bestsellers {
+        extracted.bestsellers = rules::results(list, entries(BESTSELLERS), money, context);
+    }
+    if let Some(list) = &recipe.reviews {
+        extracted.reviews = reviews::reviews(list, entries(REVIEWS), money, context);
+    }
+    if let Some(list) = &recipe.specifications {
+        let lines = reviews::specifications(list, entries(SPECIFICATIONS), money, context);
+        if !lines.is_empty() {
+            extracted.product.specifications = lines;
+        }
+    }
+    let read = Reader { caught: &facts.page, money, context, trail: None };
+    extracted.rating_distribution = reviews::distribution(recipe, &read, extracted.product.review_count);
+    extracted.total_count = rules::total(&recipe.total, &read);
+    extracted.next_page = rules::next(&recipe.next, &read);
+}
 
 /// Adds the results of an embedded `ItemList` and the `rel=next` link, where the recipe has no rules of its own for them.
 pub(super) fn add_embedded(

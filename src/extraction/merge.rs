@@ -1,7 +1,7 @@
 //! Evidence to product: for each field the strongest evidence that says something wins, and its source is remembered.
 
 use super::article_votes::{self, ArticleVotes};
-use super::compile::{BESTSELLERS, CompiledRecipe, OFFERS, RESULTS};
+use super::compile::CompiledRecipe;
 use super::embedded_state::{self, Known, StateFacts};
 use super::extracted::{Evidence, Extracted, PageContext, Verdict};
 use super::identifiers::{self, Label};
@@ -15,8 +15,8 @@ use super::schema_org::{self, ProductFacts};
 use super::trace::Trace;
 use super::visible::Visible;
 use super::visible_rank::{self, Shown};
-use super::{availability, breadcrumbs, losers, rules};
-use crate::domain::{Amount, Availability, Currency, Gtin, Product};
+use super::{availability, breadcrumbs, lists, losers, rules, schema_review};
+use crate::domain::{Amount, Availability, Currency, Gtin, Offer, Product, Review};
 use std::collections::BTreeMap;
 
 /// A visible price this sure is believed over a structured one that several offers leave open.
@@ -76,8 +76,10 @@ pub(super) fn merge(recipe: &CompiledRecipe, facts: &Facts, context: PageContext
         merger.default_currency(context.currency, Evidence::Default);
         merger.default_currency(shown.page_currency, Evidence::Visible);
     }
+    let own = products.iter().find_map(|product| product.node);
+    let reviews = own.map(|node| schema_review::reviews(&facts.graph, node, hint.country, context)).unwrap_or_default();
     merger.trace.keep(products, |own| losers::prices(recipe, facts, own, &identity, shown_hint));
-    merger.finish(recipe, facts, money, offers)
+    merger.finish(recipe, facts, money, (offers, reviews))
 }
 
 /// What a bare `$` or `kr` may stand for on this page.
@@ -132,6 +134,7 @@ impl Merger<'_> {
             ProductField::Sku => &mut p.sku,
             ProductField::Availability => &mut p.availability_text,
             ProductField::Dimensions => &mut p.dimensions,
+            ProductField::SellerName => &mut p.seller_name,
             _ => return,
         };
         self.trace.saw(field, evidence, place.is_none(), || value.clone());
@@ -230,6 +233,10 @@ impl Merger<'_> {
             (ProductField::Condition, p.condition.is_some()),
             (ProductField::Dimensions, p.dimensions.is_some()),
             (ProductField::OfferCount, p.offer_count.is_some()),
+            (ProductField::OffersUrl, p.offers_url.is_some()),
+            (ProductField::SellerName, p.seller_name.is_some()),
+            (ProductField::ShippingCosts, p.shipping_costs.is_some()),
+            (ProductField::FeatureBullets, !p.feature_bullets.is_empty()),
         ];
         self.provenance = said.into_iter().filter(|(_, is)| *is).map(|(field, _)| (field, evidence)).collect();
     }
@@ -276,6 +283,17 @@ impl Merger<'_> {
                 self.product.condition = offer.condition;
                 self.note(ProductField::Condition, evidence);
             }
+            // Who sells, and for what postage, is true of the price it stands beside.
+            if offer.price.is_some() && offer.price == self.product.price {
+                self.text(ProductField::SellerName, offer.seller.as_deref(), evidence);
+                if self.product.shipping_costs.is_none() && offer.shipping.is_some() {
+                    self.product.shipping_costs = offer.shipping;
+                    self.note(ProductField::ShippingCosts, evidence);
+                }
+            }
+        }
+        if self.product.specifications.is_empty() {
+            self.product.specifications.clone_from(&facts.specifications);
         }
         if self.product.review_rating.is_none() && facts.review_rating.is_some() {
             self.product.review_rating = facts.review_rating;
@@ -409,25 +427,15 @@ impl Merger<'_> {
         recipe: &CompiledRecipe,
         facts: &Facts,
         money: Money,
-        offers: Vec<crate::domain::Offer>,
+        told: (Vec<Offer>, Vec<Review>),
     ) -> Extracted {
         let Merger { product, provenance, context, .. } = self;
         let mut extracted = Extracted { product, provenance, ..Extracted::default() };
-        extracted.offers = match &recipe.offers {
-            Some(list) => rules::offers(list, &facts.entries[OFFERS], money, context),
-            None => offers,
-        };
-        if let Some(list) = &recipe.results {
-            extracted.search_results = rules::results(list, &facts.entries[RESULTS], money, context);
-        }
-        if let Some(list) = &recipe.bestsellers {
-            extracted.bestsellers = rules::results(list, &facts.entries[BESTSELLERS], money, context);
-        }
+        (extracted.offers, extracted.reviews) = told;
+        lists::read(recipe, facts, money, context, &mut extracted);
         if recipe.offers.is_some() {
             forget_price_of_others(&mut extracted);
         }
-        extracted.next_page =
-            rules::next(&recipe.next, &rules::Reader { caught: &facts.page, money, context, trail: None });
         extracted.verdict = verdict(&extracted, facts.no_result_sign.is_some());
         extracted
     }
@@ -456,6 +464,7 @@ pub(super) fn verdict(extracted: &Extracted, has_no_result_sign: bool) -> Verdic
         || !extracted.offers.is_empty()
         || !extracted.search_results.is_empty()
         || !extracted.bestsellers.is_empty()
+        || !extracted.reviews.is_empty()
     {
         Verdict::Understood
     } else {

@@ -172,6 +172,9 @@ fn property_names(field: ProductField) -> &'static [&'static str] {
         ProductField::Condition => &["itemCondition"],
         ProductField::Dimensions => &["size"],
         ProductField::OfferCount => &["offerCount"],
+        ProductField::SellerName => &["seller", "offeredBy"],
+        ProductField::ShippingCosts => &["shippingRate", "value"],
+        ProductField::OffersUrl | ProductField::FeatureBullets => &[],
     }
 }
 

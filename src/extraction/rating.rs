@@ -47,6 +47,11 @@ fn split_scale(text: &str) -> (&str, Option<&str>) {
 
 /// A count with any thousands marks (`1.234 Bewertungen`, `(1,234)`).
 pub(super) fn count(text: &str) -> Option<u32> {
+    large_count(text)?.try_into().ok()
+}
+
+/// The same for lists that may be longer than any product's.
+pub(super) fn large_count(text: &str) -> Option<u64> {
     let digits: String = text
         .chars()
         .skip_while(|c| !c.is_ascii_digit())

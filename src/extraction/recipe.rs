@@ -17,6 +17,14 @@ pub struct Recipe {
     pub offers: Option<ListRecipe<OfferField>>,
     /// The search results listed on the page.
     pub results: Option<ListRecipe<ResultField>>,
+    /// What buyers say, as listed on the page.
+    pub reviews: Option<ListRecipe<ReviewField>>,
+    /// The lines of the product's data sheet.
+    pub specifications: Option<ListRecipe<SpecificationField>>,
+    /// How many reviews gave each number of stars: counts, or shares of all reviews in percent.
+    pub rating_distribution: BTreeMap<StarField, Rules>,
+    /// How many entries the list has over all pages.
+    pub total: Option<Rules>,
     /// The best-selling products listed on the page, by their rank.
     pub bestsellers: Option<ListRecipe<ResultField>>,
     /// Where the link to the next page of the list stands.
@@ -100,7 +108,7 @@ pub struct Rule {
     pub decimals: Option<u8>,
     /// Ratings: the best possible value on this page's scale (default 5).
     pub best: Option<u32>,
-    /// Several elements match and all are kept (gtins, category_path); default for these fields, else the first only.
+    /// Several elements match and all are kept; default for the fields that are lists, else the first only.
     pub all: bool,
 }
 
@@ -159,7 +167,27 @@ fields! {
         ReviewCount => "review_count", ReviewRating => "review_rating", Gtins => "gtins", Mpns => "mpns", Sku => "sku",
         Price => "price", ListPrice => "list_price", Currency => "currency", Availability => "availability_text",
         Condition => "condition_text", Dimensions => "dimensions", OfferCount => "offer_count",
+        OffersUrl => "offers_url", SellerName => "seller_name", ShippingCosts => "shipping_costs",
+        FeatureBullets => "feature_bullets",
     }
+}
+
+fields! {
+    /// Fields of a review.
+    ReviewField {
+        Id => "id", Url => "url", Date => "date", Rating => "rating", Title => "title", Comment => "comment",
+        HelpfulCount => "helpful_count", VerifiedPurchase => "verified_purchase",
+    }
+}
+
+fields! {
+    /// Fields of a line of a data sheet.
+    SpecificationField { Label => "label", Values => "values" }
+}
+
+fields! {
+    /// Numbers of stars.
+    StarField { One => "star_1", Two => "star_2", Three => "star_3", Four => "star_4", Five => "star_5" }
 }
 
 fields! {

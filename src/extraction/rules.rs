@@ -8,7 +8,7 @@ use super::recipe::{NumberStyle, OfferField, ProductField, ResultField};
 use super::selectors::Caught;
 use super::{availability, identifiers, rating};
 use crate::domain::SearchResult;
-use crate::domain::{Amount, Availability, Currency, Offer, Product};
+use crate::domain::{Amount, Availability, Country, Currency, Offer, Product};
 use std::cell::RefCell;
 use std::collections::HashSet;
 
@@ -60,7 +60,11 @@ impl<'a> Reader<'a> {
     }
 
     /// The first value that can be read, and a line in the trail.
-    fn first<T>(&self, rules: &[CompiledRule], read: impl Fn(&str, &CompiledRule) -> Option<T>) -> Option<T> {
+    pub(super) fn first<T>(
+        &self,
+        rules: &[CompiledRule],
+        read: impl Fn(&str, &CompiledRule) -> Option<T>,
+    ) -> Option<T> {
         self.values(rules).find_map(|(value, rule)| {
             let found = read(&value, rule)?;
             self.note(rule, value);
@@ -74,12 +78,17 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn text(&self, rules: &[CompiledRule]) -> Option<String> {
+    pub(super) fn text(&self, rules: &[CompiledRule]) -> Option<String> {
         self.first(rules, |value, _| Some(clean(value)).filter(|v| !v.is_empty()))
     }
 
-    fn link(&self, rules: &[CompiledRule]) -> Option<String> {
+    pub(super) fn link(&self, rules: &[CompiledRule]) -> Option<String> {
         self.text(rules).map(|link| absolute(&link, self.context))
+    }
+
+    /// Where the page is read as coming from.
+    pub fn country(&self) -> Option<Country> {
+        self.context.country.or(self.money.hint.country)
     }
 
     fn price(&self, rules: &[CompiledRule]) -> Option<PrintedPrice> {
@@ -125,12 +134,12 @@ impl<'a> Reader<'a> {
         self.first(rules, |value, _| rating::count(value))
     }
 
-    fn rating(&self, rules: &[CompiledRule]) -> Option<u8> {
+    pub(super) fn rating(&self, rules: &[CompiledRule]) -> Option<u8> {
         self.first(rules, |value, rule| rating::of_100(value, &rule.best.to_string()))
     }
 
     /// All values of the first rule that caught any.
-    fn all(&self, rules: &[CompiledRule]) -> Vec<String> {
+    pub(super) fn all(&self, rules: &[CompiledRule]) -> Vec<String> {
         for rule in rules {
             let values = self
                 .caught
@@ -196,6 +205,10 @@ pub(super) fn product(recipe: &CompiledRecipe, read: &Reader<'_>) -> Product {
             ProductField::Condition => p.condition = read.text(rules).as_deref().and_then(availability::condition),
             ProductField::Dimensions => p.dimensions = read.text(rules),
             ProductField::OfferCount => p.offer_count = read.count(rules),
+            ProductField::OffersUrl => p.offers_url = read.link(rules),
+            ProductField::SellerName => p.seller_name = read.text(rules),
+            ProductField::ShippingCosts => p.shipping_costs = shipping(read, rules),
+            ProductField::FeatureBullets => p.feature_bullets = read.all(rules),
         }
     }
     if p.price.is_none() || p.list_price <= p.price {
@@ -228,15 +241,15 @@ pub(super) fn offers(
 }
 
 /// The entries of a list that were there already, where each is listed once.
-struct Seen(Option<HashSet<String>>);
+pub(super) struct Seen(Option<HashSet<String>>);
 
 impl Seen {
-    fn new(unique: bool) -> Seen {
+    pub(super) fn new(unique: bool) -> Seen {
         Seen(unique.then(HashSet::new))
     }
 
     /// An entry that says neither who it is nor where is always a new one.
-    fn is_new(&mut self, id: Option<&str>, url: Option<&str>) -> bool {
+    pub(super) fn is_new(&mut self, id: Option<&str>, url: Option<&str>) -> bool {
         match (&mut self.0, id.or(url)) {
             (Some(seen), Some(key)) => seen.insert(key.to_owned()),
             _ => true,
@@ -379,7 +392,10 @@ pub(super) fn result(list: &CompiledList<ResultField>, read: &Reader<'_>) -> Sea
             ResultField::Currency => r.currency = read.currency(rules).or(r.currency),
             ResultField::ShopName => r.shop_name = read.text(rules),
             ResultField::ShopUrl => r.shop_url = read.link(rules),
-            ResultField::Condition => r.condition_text = read.text(rules),
+            ResultField::Condition => {
+                r.condition_text = read.text(rules);
+                r.condition = r.condition_text.as_deref().and_then(availability::condition);
+            }
             ResultField::ReviewCount => r.review_count = read.count(rules),
             ResultField::ReviewRating => r.review_rating = read.rating(rules),
             ResultField::Position => r.position = read.count(rules).unwrap_or_default(),
@@ -392,6 +408,11 @@ pub(super) fn result(list: &CompiledList<ResultField>, read: &Reader<'_>) -> Sea
         r.currency = read.context.currency;
     }
     r
+}
+
+/// How many entries the list has over all pages.
+pub(super) fn total(rules: &[CompiledRule], read: &Reader<'_>) -> Option<u64> {
+    read.first(rules, |value, _| rating::large_count(value))
 }
 
 /// The link to the list's next page, absolute where the page's address is known.

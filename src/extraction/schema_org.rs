@@ -5,8 +5,8 @@ use super::graph::{Datum, Graph, NodeId};
 use super::identity::PageIdentity;
 use super::price_text::CurrencyHint;
 use super::schema_offer::{MAX_OFFERS, OfferFacts, read_offer};
-use super::{identifiers, rating};
-use crate::domain::{Availability, Condition, Gtin, Offer};
+use super::{identifiers, rating, schema_review};
+use crate::domain::{Availability, Condition, Gtin, Offer, Specification};
 
 /// What one product thing says.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +29,7 @@ pub(super) struct ProductFacts {
     pub review_rating: Option<u8>,
     pub offers: Vec<OfferFacts>,
     pub offer_count: Option<u32>,
+    pub specifications: Vec<Specification>,
 }
 
 /// Sizes read of one product.
@@ -93,6 +94,7 @@ pub(super) fn own_products(graph: &Graph, page: &PageIdentity<'_>, hint: Currenc
         if let Some((_, node)) = best {
             let mut facts = read_product(graph, node, page, hint, evidence);
             add_siblings(graph, node, page, hint, &mut facts);
+            facts.specifications = schema_review::specifications(graph, node);
             if facts.offers.iter().all(|o| o.price.is_none())
                 && let Some(orphan) = orphan()
             {

@@ -3,7 +3,9 @@
 use super::group::Group;
 use super::slots::Slots;
 use crate::app::App;
-use crate::domain::{Effort, Lookup, LookupPage, Reason, Timestamp};
+use crate::domain::{
+    Effort, Lookup, LookupPage, Offer, Reason, SearchResult, Timestamp, Topic, select_offers, select_search_results,
+};
 use crate::lookup::{Hold, LONGEST_RENEWED, Outcome};
 use crate::storage::bulk_item::{self, ItemEnd, LeasedBatch, LeasedItem};
 use crate::storage::bulk_job::Job;
@@ -151,28 +153,40 @@ async fn end_of(app: &App, job: &Job, item: &LeasedItem, lookup: Lookup, stored:
         return (item.position, ItemEnd::Failed(Reason::Error));
     }
     // A fault of ours must end its own value, not the batch with all its neighbours, again and again.
-    let finding = AssertUnwindSafe(app.engine.find(&lookup, &job.options, stored)).catch_unwind().await;
-    let outcome = finding.unwrap_or_else(|_| {
+    let finding = AssertUnwindSafe(app.engine.find_with_effort(&lookup, &job.options, stored)).catch_unwind().await;
+    let (outcome, effort) = finding.unwrap_or_else(|_| {
         app.metrics.panicked();
         tracing::error!(job = %job.id, position = item.position, "the lookup panicked");
-        Outcome::Failed(Reason::Error)
+        (Outcome::Failed(Reason::Error), Effort::default())
     });
     let end = match outcome {
         Outcome::Found { pages, incomplete } => {
-            let offers = count_offers(job, &pages);
-            ItemEnd::Found { pages, offers, incomplete, effort: Effort::default() }
+            let offers = count_entries(job, &pages);
+            ItemEnd::Found { pages, offers, incomplete, effort }
         }
-        Outcome::NotFound { page } => ItemEnd::NotFound { page, effort: Effort::default() },
+        Outcome::NotFound { page } => ItemEnd::NotFound { page, effort },
         Outcome::Failed(reason) => ItemEnd::Failed(reason),
         Outcome::Later { wait, pages } => ItemEnd::Postponed { pages, not_before: app.clock.lease_now().plus(wait) },
     };
     (item.position, end)
 }
 
-/// Offers that will be delivered: those in the condition the job asked for.
-fn count_offers(job: &Job, pages: &[Arc<LookupPage>]) -> u32 {
-    let offers = pages.iter().filter_map(|page| page.content.as_deref()).flat_map(|content| &content.offers);
-    let wanted =
-        offers.filter(|offer| job.options.selection.condition.is_none_or(|asked| asked.admits(offer.condition)));
-    u32::try_from(wanted.count()).unwrap_or(u32::MAX)
+/// How many entries of the topic's list will be delivered: those that the job's selection takes.
+fn count_entries(job: &Job, pages: &[Arc<LookupPage>]) -> u32 {
+    let contents = || pages.iter().filter_map(|page| page.content.as_deref());
+    let selection = &job.options.selection;
+    let count = match job.topic {
+        Topic::Product => 0,
+        Topic::ProductAndOffers | Topic::Offers => {
+            let offers: Vec<Offer> = contents().flat_map(|content| content.offers.iter().cloned()).collect();
+            select_offers(&offers, selection).len()
+        }
+        Topic::SearchResults => {
+            let results: Vec<SearchResult> =
+                contents().flat_map(|content| content.search_results.iter().cloned()).collect();
+            select_search_results(&results, selection).len()
+        }
+        Topic::Reviews => contents().map(|content| content.reviews.len()).sum(),
+    };
+    u32::try_from(count).unwrap_or(u32::MAX)
 }

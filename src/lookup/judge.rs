@@ -2,7 +2,7 @@
 
 use super::get::{GetError, ReadPage};
 use crate::domain::SearchResult;
-use crate::domain::{Gtin, Key, Lookup, LookupPage, Reason};
+use crate::domain::{Gtin, Key, Lookup, LookupPage, Reason, Topic};
 use crate::extraction::{Extracted, Verdict};
 use crate::sources::plan::{self, Hit};
 use crate::sources::{Definition, Step};
@@ -40,27 +40,42 @@ pub(super) fn understood(extracted: &Extracted) -> Result<(), Stop> {
     }
 }
 
-/// Whether a page of the list can be read. One without offers may be something else than an empty page: if the product's page
+/// Whether a page of search results lists any.
+pub(super) fn listed(extracted: &Extracted) -> Result<(), Stop> {
+    match extracted.verdict {
+        _ if !extracted.search_results.is_empty() => Ok(()),
+        Verdict::NoResult | Verdict::Understood => Err(Stop::NotFound),
+        Verdict::NotUnderstood => Err(Stop::Failed(Reason::Error)),
+    }
+}
+
+/// Whether a page of the list can be read. One without entries may be something else than an empty page: if the product's page
 /// counted its offers (`announced`, for the first page), the count tells. Otherwise a source whose pages can say that there is
-/// nothing must say so; and a page that was linked to is there for its offers.
-pub(super) fn readable(extracted: &Extracted, step: &Step, number: u32, announced: Option<u32>) -> Result<(), Stop> {
+/// nothing must say so; and a page that was linked to is there for its entries.
+pub(super) fn readable(
+    topic: Topic,
+    extracted: &Extracted,
+    step: &Step,
+    number: u32,
+    announced: Option<u32>,
+) -> Result<(), Stop> {
+    let has_entries = match topic {
+        Topic::ProductAndOffers | Topic::Product | Topic::Offers => !extracted.offers.is_empty(),
+        Topic::SearchResults => !extracted.search_results.is_empty(),
+        Topic::Reviews => !extracted.reviews.is_empty(),
+    };
     let must_say = match announced {
         Some(count) => count > 0,
         None => step.has_no_result_sign || (number > 1 && step.has_next),
     };
-    let is_empty = extracted.offers.is_empty() && extracted.verdict == Verdict::NotUnderstood;
+    let is_empty = !has_entries && extracted.verdict == Verdict::NotUnderstood;
     if is_empty && must_say { Err(Stop::Failed(Reason::Error)) } else { Ok(()) }
 }
 
 /// The first search hit that can be followed. A hit that names another GTIN than the one asked for is no hit.
 pub(super) fn choose_hit(definition: &Definition, lookup: &Lookup, page: &ReadPage) -> Result<Hit, Stop> {
+    listed(&page.extracted)?;
     let results = &page.extracted.search_results;
-    if results.is_empty() {
-        return Err(match page.extracted.verdict {
-            Verdict::NoResult | Verdict::Understood => Stop::NotFound,
-            Verdict::NotUnderstood => Stop::Failed(Reason::Error),
-        });
-    }
     let mut fitting = results.iter().filter(|result| fits(result, lookup)).peekable();
     if fitting.peek().is_none() {
         return Err(Stop::NotFound);
@@ -93,7 +108,10 @@ pub(super) fn next_url(
     number: u32,
     before: &[Arc<LookupPage>],
 ) -> Option<String> {
-    let step = definition.list_step()?;
+    let step = definition.list_step(lookup.topic)?;
+    if lookup.topic == Topic::Product {
+        return None;
+    }
     if step.has_next {
         return linked_url(page, before);
     }

@@ -1,8 +1,8 @@
 //! ONE value → its result.
 //!
 //! [`Engine::find`] takes the pages of a lookup that the store has and that are fresh enough, joins whoever is fetching the
-//! same lookup at the moment, and fetches the rest: search, product, then the list page after page until it is as complete
-//! as asked. It writes nothing: the caller stores the pages it gets back.
+//! same lookup at the moment, and fetches the rest: search, product, then the topic's list page after page until it is as
+//! complete as asked. It writes nothing: the caller stores the pages it gets back.
 
 mod coalesce;
 mod content;
@@ -12,9 +12,11 @@ mod find;
 #[cfg(test)]
 mod find_cases;
 mod get;
+mod hit;
 #[cfg(test)]
 mod json_shop_cases;
 mod judge;
+mod list_page;
 mod listing;
 mod page;
 mod renew;

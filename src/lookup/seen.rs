@@ -3,7 +3,7 @@
 use super::engine::Engine;
 use super::get::Sighting;
 use super::judge::Stop;
-use crate::domain::{Country, FieldCounts, PageOutcome, PageStep, SourceName};
+use crate::domain::{Country, FieldCounts, PageOutcome, PageStep, SourceName, Topic};
 use crate::extraction::recipe::{OfferField, ProductField};
 use crate::extraction::{Extracted, has_offer_field};
 use crate::fetching::FetchError;
@@ -102,9 +102,10 @@ impl Engine {
 /// Which of the definition's steps it is.
 fn name_of(definition: &Definition, step: &Step) -> PageStep {
     let is = |other: &Option<Step>| other.as_ref().is_some_and(|other| std::ptr::eq(other, step));
-    match (is(&definition.search), is(&definition.product)) {
-        (true, _) => PageStep::Search,
-        (_, true) => PageStep::Product,
+    match (is(&definition.search), is(&definition.product), is(&definition.reviews)) {
+        (true, ..) => PageStep::Search,
+        (_, true, _) => PageStep::Product,
+        (_, _, true) => PageStep::Reviews,
         _ => PageStep::Offers,
     }
 }
@@ -118,7 +119,7 @@ fn fields(definition: &Definition, step: &Step, extracted: &Extracted, is_first:
         return counted;
     }
     if is_first {
-        let is_list = definition.list_step().is_some_and(|list| std::ptr::eq(list, step));
+        let is_list = definition.list_step(Topic::ProductAndOffers).is_some_and(|list| std::ptr::eq(list, step));
         let needed: &[ProductField] = match name {
             PageStep::Product if is_list => &NEEDED_OF_SHOP,
             PageStep::Product => &NEEDED_OF_PRODUCT,
@@ -132,7 +133,7 @@ fn fields(definition: &Definition, step: &Step, extracted: &Extracted, is_first:
             counted.push((field.as_str().to_owned(), FieldCounts { pages: 1, items: 1, missing }));
         }
     }
-    if !step.has_list {
+    if !step.has_list || name == PageStep::Reviews {
         return counted;
     }
     let offers = &extracted.offers;

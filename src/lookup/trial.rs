@@ -26,7 +26,7 @@ pub struct Trial {
 /// One step: a page asked for, and what it said.
 #[derive(Debug, Clone)]
 pub struct StepTried {
-    /// `search`, `product` or `offers`; of saved pages `bestsellers` too.
+    /// `search`, `product`, `offers` or `reviews`; of saved pages `bestsellers` too.
     pub step: &'static str,
     /// `None` for a saved page whose address is not known.
     pub url: Option<Url>,
@@ -129,8 +129,7 @@ fn read_saved(
     let planned: Option<Result<PlannedPage<'_>, Unfilled>> = match name {
         "bestsellers" => plan::bestsellers(definition, lookup.country, &lookup.value, 1),
         "search" => plan::search(definition, lookup),
-        "product" if definition.offers.is_some() => plan::product(definition, lookup, hit),
-        _ => plan::list_page(definition, lookup, hit, 1),
+        _ => plan::page_of(definition, lookup, hit, step),
     };
     // A template that wants what only a search tells cannot be filled: links of the page then stay as they are.
     let url = planned.and_then(Result::ok).map(|planned| planned.url);

@@ -1,18 +1,33 @@
 //! What is told about a value, worked out once for every format.
 
 use crate::domain::{
-    Amount, Currency, FoundResult, Gtin, ItemOutcome, ItemResult, JobHead, Offer, Reason, rank_by_total,
+    Amount, Currency, FoundResult, Gtin, ItemOutcome, ItemResult, JobHead, Offer, Reason, SearchResult, Selection,
+    rank_by_total, select_offers, select_search_results,
 };
 use std::borrow::Cow;
 
-/// The offers the caller asked for, in the source's order.
-pub fn admitted_offers<'a>(head: &JobHead, item: &'a ItemResult) -> Cow<'a, [Offer]> {
+/// The offers the caller asked for, in the order asked for.
+pub fn selected_offers<'a>(head: &JobHead, item: &'a ItemResult) -> Cow<'a, [Offer]> {
     let ItemOutcome::Found(found) = &item.outcome else { return Cow::Borrowed(&[]) };
-    let Some(filter) = head.options.selection.condition else { return Cow::Borrowed(&found.offers) };
-    if found.offers.iter().all(|offer| filter.admits(offer.condition)) {
-        return Cow::Borrowed(&found.offers);
+    selected(&found.offers, select_offers, &head.options.selection)
+}
+
+/// The search results the caller asked for, in the order asked for.
+#[allow(dead_code, reason = "for the walks that tell search results")]
+pub fn selected_search_results<'a>(head: &JobHead, item: &'a ItemResult) -> Cow<'a, [SearchResult]> {
+    let ItemOutcome::Found(found) = &item.outcome else { return Cow::Borrowed(&[]) };
+    selected(&found.search_results, select_search_results, &head.options.selection)
+}
+
+fn selected<'a, T: Clone>(
+    entries: &'a [T],
+    select: fn(&[T], &Selection) -> Vec<usize>,
+    selection: &Selection,
+) -> Cow<'a, [T]> {
+    if selection.takes_all() {
+        return Cow::Borrowed(entries);
     }
-    Cow::Owned(found.offers.iter().filter(|offer| filter.admits(offer.condition)).cloned().collect())
+    Cow::Owned(select(entries, selection).into_iter().map(|place| entries[place].clone()).collect())
 }
 
 /// One value's result beside its job.
@@ -33,32 +48,28 @@ pub struct ProductFacts<'a> {
     pub result: &'a FoundResult,
     offers: &'a [Offer],
     ranks: Vec<Option<u32>>,
-    /// Whether the page's own price is for a thing in the condition asked for.
+    /// Whether the page's own price is for a thing in the condition asked for, within the bounds.
     is_own_admitted: bool,
 }
 
 /// One of its offers.
 pub struct OfferFacts<'a> {
     pub offer: &'a Offer,
-    /// From 1, in the source's order among the admitted offers.
+    /// From 1, in the order told.
     pub position: u32,
     /// From 1 by total; `None` where the total is unknown.
     pub position_with_shipping: Option<u32>,
 }
 
 impl<'a> ItemFacts<'a> {
-    /// `offers` are those of [`admitted_offers`].
+    /// `offers` are those of [`selected_offers`].
     pub fn new(head: &'a JobHead, item: &'a ItemResult, offers: &'a [Offer]) -> ItemFacts<'a> {
         let outcome = match &item.outcome {
             ItemOutcome::Found(result) => Outcome::Found(ProductFacts {
                 result,
                 offers,
                 ranks: rank_by_total(offers),
-                is_own_admitted: head
-                    .options
-                    .selection
-                    .condition
-                    .is_none_or(|asked| asked.admits(result.product.condition)),
+                is_own_admitted: head.options.selection.admits(result.product.condition, result.product.price),
             }),
             ItemOutcome::Failed(reason) => Outcome::Failed(*reason),
         };

@@ -1,7 +1,7 @@
 //! One value after the other to bytes.
 
 use super::csv_table::CsvTable;
-use super::facts::{ItemFacts, admitted_offers};
+use super::facts::{ItemFacts, selected_offers};
 use super::format::{Format, RenderOptions};
 use super::json::JsonSink;
 use super::structure;
@@ -71,7 +71,7 @@ impl Renderer {
 
     /// One value.
     pub fn item(&mut self, item: &ItemResult, out: &mut Vec<u8>) -> Result<(), RenderError> {
-        let offers = admitted_offers(&self.head, item);
+        let offers = selected_offers(&self.head, item);
         let facts = ItemFacts::new(&self.head, item, &offers);
         match &mut self.writer {
             Writer::Json(sink) => {

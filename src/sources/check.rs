@@ -4,7 +4,7 @@ use super::check_steps::{Around, check_steps, check_wait};
 use super::document::Document;
 use super::file::{CountryFile, DefinitionFile, FormFile, KeyFile};
 use super::template::{Filling, Placeholder, UrlTemplate};
-use super::{Definition, DefinitionError, Site, ValueForm, ValueRule};
+use super::{Definition, DefinitionError, Kind, Site, ValueForm, ValueRule};
 use crate::domain::{Country, Currency, Key, SourceName, Topic};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ const MAX_PATTERN_BYTES: usize = 1 << 20;
 /// Enough of a SHA-256 to tell one definition from another.
 const DIGEST_BYTES: usize = 16;
 /// Topics a definition can have.
-const SERVED_TOPICS: [Topic; 4] = [Topic::ProductAndOffers, Topic::Product, Topic::Offers, Topic::SearchResults];
+const SERVED_TOPICS: [Topic; 5] = Topic::ALL;
 
 /// Reads and checks one definition file.
 pub(super) fn check(file_name: &str, text: &str) -> Result<Definition, Vec<DefinitionError>> {
@@ -43,7 +43,7 @@ pub(super) fn check(file_name: &str, text: &str) -> Result<Definition, Vec<Defin
         &Around { keys: &keys, countries: countries_are_right.then_some(&countries), fetch: &file.fetch },
         d,
     );
-    check_topic_steps(&topics, &file, d);
+    check_topic_steps(&topics, &file, unread, d);
     let hosts = check_hosts(&file.hosts, d);
 
     match (name, title, file.kind) {
@@ -61,6 +61,7 @@ pub(super) fn check(file_name: &str, text: &str) -> Result<Definition, Vec<Defin
             search: steps.search,
             product: steps.product,
             offers: steps.offers,
+            reviews: steps.reviews,
             bestsellers: steps.bestsellers,
             hosts,
             file: file_name.to_owned(),
@@ -112,10 +113,28 @@ fn check_topics(written: &[String], unread: bool, d: &mut Document<'_>) -> Vec<T
     topics
 }
 
-/// Search results are those of the search step.
-fn check_topic_steps(topics: &[Topic], file: &DefinitionFile, d: &mut Document<'_>) {
-    if topics.contains(&Topic::SearchResults) && file.steps.search.is_none() {
-        d.report("topics/search_results", "the topic search_results needs a step `search`");
+/// Each topic has the pages that answer it.
+fn check_topic_steps(topics: &[Topic], file: &DefinitionFile, unread: bool, d: &mut Document<'_>) {
+    if unread {
+        return;
+    }
+    let steps = &file.steps;
+    let lists_offers =
+        steps.product.as_ref().and_then(|step| step.page.as_ref()).is_some_and(|page| page.offers.is_some());
+    let is_shop = file.kind == Some(Kind::Shop) && steps.product.is_some();
+    for topic in topics {
+        let missing = match topic {
+            Topic::SearchResults if steps.search.is_none() => "the topic search_results needs a step `search`",
+            Topic::SearchResults if steps.search.as_ref().is_some_and(|search| search.keys.as_deref() == Some(&[])) => {
+                "the topic search_results needs a key that is searched: [steps.search] has none in `keys`"
+            }
+            Topic::Reviews if steps.reviews.is_none() => "the topic reviews needs a step `reviews`",
+            Topic::Offers if steps.offers.is_none() && !lists_offers && !is_shop => {
+                "the topic offers needs a step `offers`, or a list of offers on the pages of the step `product`"
+            }
+            _ => continue,
+        };
+        d.report(&format!("topics/{}", topic.as_str()), missing);
     }
 }
 

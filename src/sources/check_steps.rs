@@ -36,6 +36,7 @@ pub(super) struct Steps {
     pub searched_keys: Vec<Key>,
     pub product: Option<Step>,
     pub offers: Option<Step>,
+    pub reviews: Option<Step>,
     pub bestsellers: Option<Step>,
 }
 
@@ -50,6 +51,7 @@ pub(super) fn check_steps(file: &StepsFile, unread: bool, around: &Around<'_>, d
         (StepKind::Search, &file.search),
         (StepKind::Product, &file.product),
         (StepKind::Offers, &file.offers),
+        (StepKind::Reviews, &file.reviews),
         (StepKind::Bestsellers, &file.bestsellers),
     ] {
         let Some(written) = step else { continue };
@@ -58,6 +60,7 @@ pub(super) fn check_steps(file: &StepsFile, unread: bool, around: &Around<'_>, d
             StepKind::Search => steps.search = checked,
             StepKind::Product => steps.product = checked,
             StepKind::Offers => steps.offers = checked,
+            StepKind::Reviews => steps.reviews = checked,
             StepKind::Bestsellers => steps.bestsellers = checked,
         }
     }
@@ -101,6 +104,10 @@ fn check_step(
     match (&step.page, kind) {
         (Some(page), StepKind::Search) if page.results.is_none() => {
             d.report(&format!("{place}/page"), "a search page lists results: [steps.search.page.results] is missing");
+        }
+        (Some(page), StepKind::Reviews) if page.reviews.is_none() => {
+            let missing = "[steps.reviews.page.reviews] is missing";
+            d.report(&format!("{place}/page"), format!("a page of reviews lists reviews: {missing}"));
         }
         (Some(page), StepKind::Bestsellers) if page.bestsellers.is_none() => {
             let missing = "[steps.bestsellers.page.bestsellers] is missing";
@@ -153,7 +160,7 @@ pub(super) fn check_wait(place: &str, fetch: Option<Means>, wait_for: Option<&st
 fn reaches(kind: StepKind, key: Key, searched: &[Key]) -> bool {
     match kind {
         StepKind::Search => searched.contains(&key),
-        StepKind::Product | StepKind::Offers => true,
+        StepKind::Product | StepKind::Offers | StepKind::Reviews => true,
         StepKind::Bestsellers => false,
     }
 }
@@ -184,7 +191,7 @@ fn check_url(
         [Placeholder::BaseUrl, Placeholder::Country, Placeholder::Value, Placeholder::Page];
     let known = match kind {
         StepKind::Search | StepKind::Bestsellers => &LISTED[..],
-        StepKind::Product | StepKind::Offers => &Placeholder::ALL[..],
+        StepKind::Product | StepKind::Offers | StepKind::Reviews => &Placeholder::ALL[..],
     };
     match text.map(|text| UrlTemplate::parse(text, known, groups)) {
         Some(Ok(url)) => Some(url),
@@ -223,7 +230,8 @@ fn build_step(
     Some(Step {
         recipe: Arc::new(recipe),
         policy: None,
-        has_list: page.offers.is_some() || page.results.is_some() || page.bestsellers.is_some(),
+        has_list: [page.offers.is_some(), page.results.is_some(), page.reviews.is_some(), page.bestsellers.is_some()]
+            .contains(&true),
         has_next: page.next.is_some(),
         has_no_result_sign: !page.no_result.is_empty(),
         first_page: paging.first_page.unwrap_or(1),

@@ -3,6 +3,7 @@
 use super::template::UrlTemplate;
 use crate::domain::{Country, Currency, Key, SourceName, Topic};
 use crate::extraction::CompiledRecipe;
+use crate::extraction::recipe::ProductField;
 use crate::fetching::FetchPolicy;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -31,6 +32,7 @@ pub struct Definition {
     pub search: Option<Step>,
     pub product: Option<Step>,
     pub offers: Option<Step>,
+    pub reviews: Option<Step>,
     pub bestsellers: Option<Step>,
     /// Hosts beside those of the countries whose pages are read by this definition, without `www.`.
     pub hosts: Vec<String>,
@@ -93,6 +95,7 @@ pub enum StepKind {
     Bestsellers,
     Search,
     Offers,
+    Reviews,
     Product,
 }
 
@@ -103,6 +106,7 @@ impl StepKind {
             StepKind::Bestsellers => "bestsellers",
             StepKind::Search => "search",
             StepKind::Offers => "offers",
+            StepKind::Reviews => "reviews",
             StepKind::Product => "product",
         }
     }
@@ -117,7 +121,7 @@ pub struct Step {
     pub recipe: Arc<CompiledRecipe>,
     /// Where the step is fetched by other means than the source's pages.
     pub policy: Option<Arc<FetchPolicy>>,
-    /// The page lists offers (or, in the search step, results).
+    /// The page lists what the step is for: results, offers, reviews, bestsellers.
     pub has_list: bool,
     /// The page links to the next page of its list.
     pub has_next: bool,
@@ -131,14 +135,49 @@ pub struct Step {
 }
 
 impl Definition {
-    /// The step whose pages are the pages of a lookup (what credits count): offers, else product.
-    pub fn list_step(&self) -> Option<&Step> {
-        self.offers.as_ref().or(self.product.as_ref())
+    /// The step whose pages are the pages of a lookup (what credits count).
+    pub fn list_step(&self, topic: Topic) -> Option<&Step> {
+        match topic {
+            Topic::ProductAndOffers | Topic::Offers => self.offers.as_ref().or(self.product.as_ref()),
+            Topic::Product => self.product.as_ref().or(self.offers.as_ref()),
+            Topic::SearchResults => self.search.as_ref(),
+            Topic::Reviews => self.reviews.as_ref(),
+        }
     }
 
     /// Most pages one lookup can have.
-    pub fn max_pages(&self) -> u32 {
-        self.list_step().map_or(1, |step| step.max_pages)
+    pub fn max_pages(&self, topic: Topic) -> u32 {
+        match topic {
+            Topic::Product => 1,
+            _ => self.list_step(topic).map_or(1, |step| step.max_pages),
+        }
+    }
+
+    /// What values can be, when this topic is asked: only what is searched for has search results.
+    pub fn keys_of(&self, topic: Topic) -> Vec<Key> {
+        let is_asked = |key: &Key| topic != Topic::SearchResults || self.is_searched(*key);
+        self.keys.keys().copied().filter(is_asked).collect()
+    }
+
+    /// The product's page, where the topic's list needs it beside its own pages.
+    ///
+    /// A list whose pages say all that is told of the product needs it only for a GTIN: a search is no proof, what the
+    /// product's page names is.
+    pub fn page_before_list(&self, topic: Topic, key: Key) -> Option<&Step> {
+        const OF_OFFERS: [ProductField; 3] = [ProductField::Name, ProductField::Url, ProductField::ImageUrl];
+        const OF_REVIEWS: [ProductField; 3] = [ProductField::Name, ProductField::Url, ProductField::BrandName];
+        let list = self.list_step(topic)?;
+        let product = self.product.as_ref().filter(|product| !std::ptr::eq(*product, list))?;
+        let says = |fields: &[ProductField]| {
+            fields.iter().all(|field| list.recipe.product_fields().any(|named| named == *field))
+        };
+        let is_needed = match topic {
+            Topic::ProductAndOffers => true,
+            Topic::Product | Topic::SearchResults => false,
+            Topic::Offers => key == Key::Gtin || !says(&OF_OFFERS),
+            Topic::Reviews => key == Key::Gtin || !says(&OF_REVIEWS),
+        };
+        is_needed.then_some(product)
     }
 
     /// How a step's pages are fetched.
@@ -153,9 +192,8 @@ impl Definition {
 
     /// Has all pages fetched through this pool of proxies.
     pub(super) fn set_proxies(&mut self, pool: &str) {
-        let steps =
-            [&mut self.search, &mut self.product, &mut self.offers, &mut self.bestsellers].into_iter().flatten();
-        for policy in steps.filter_map(|step| step.policy.as_mut()).chain([&mut self.policy]) {
+        let steps = [&mut self.search, &mut self.product, &mut self.offers, &mut self.reviews, &mut self.bestsellers];
+        for policy in steps.into_iter().flatten().filter_map(|step| step.policy.as_mut()).chain([&mut self.policy]) {
             Arc::make_mut(policy).proxies = Some(pool.to_owned());
         }
     }
@@ -172,6 +210,7 @@ impl Definition {
             ("search", &self.search),
             ("product", &self.product),
             ("offers", &self.offers),
+            ("reviews", &self.reviews),
         ];
         steps.into_iter().filter_map(|(name, step)| Some((name, step.as_ref()?)))
     }
@@ -182,6 +221,7 @@ impl Definition {
             (StepKind::Bestsellers, &self.bestsellers),
             (StepKind::Search, &self.search),
             (StepKind::Offers, &self.offers),
+            (StepKind::Reviews, &self.reviews),
             (StepKind::Product, &self.product),
         ]
         .into_iter()

@@ -57,6 +57,7 @@ pub(super) struct StepsFile {
     pub search: Option<StepFile>,
     pub product: Option<StepFile>,
     pub offers: Option<StepFile>,
+    pub reviews: Option<StepFile>,
     pub bestsellers: Option<StepFile>,
 }
 

@@ -96,6 +96,7 @@ fn shows_its_list(kind: StepKind, step: &Step, extracted: &Extracted) -> bool {
     match kind {
         StepKind::Bestsellers => !extracted.bestsellers.is_empty(),
         StepKind::Search => !extracted.search_results.is_empty(),
+        StepKind::Reviews => !extracted.reviews.is_empty(),
         StepKind::Offers | StepKind::Product => step.has_list && !extracted.offers.is_empty(),
     }
 }

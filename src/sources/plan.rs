@@ -1,12 +1,12 @@
 //! A lookup → the page to get next and how to read it. Pure: nothing is fetched here.
 //!
-//! A value goes through up to three steps: search (value → hit), product (hit → what the product is) and offers (hit →
-//! who sells it, page after page). A source leaves out what it does not need.
+//! A value goes through up to three steps: search (value → hit), product (hit → what the product is) and the topic's list
+//! (hit → who sells it, or what buyers say, page after page). A source leaves out what it does not need.
 
 use super::template::Filling;
 pub use super::template::Unfilled;
 use super::{Definition, Step, ValueForm};
-use crate::domain::{Country, Key, Lookup};
+use crate::domain::{Country, Key, Lookup, Topic};
 use url::Url;
 
 /// Where a product stands at its source: what a search hit, or the value itself, says.
@@ -61,25 +61,38 @@ pub fn hit_of_value(definition: &Definition, lookup: &Lookup) -> Hit {
     }
 }
 
-/// The product page, where it is not itself the list of offers.
+/// The product page, where the topic's list needs it beside its own pages.
 pub fn product<'d>(
     definition: &'d Definition,
     lookup: &Lookup,
     hit: &Hit,
 ) -> Option<Result<PlannedPage<'d>, Unfilled>> {
-    let step = definition.product.as_ref().filter(|_| definition.offers.is_some())?;
+    let step = definition.page_before_list(lookup.topic, lookup.key)?;
     Some(fill(definition, step, lookup, hit, 1))
 }
 
-/// A page of the list, by number from 1; `None` when the definition has no step that shows one.
+/// A page of the topic's list, by number from 1; `None` when the definition has no step that shows one.
 pub fn list_page<'d>(
     definition: &'d Definition,
     lookup: &Lookup,
     hit: &Hit,
     number: u32,
 ) -> Option<Result<PlannedPage<'d>, Unfilled>> {
-    let step = definition.list_step()?;
+    if lookup.topic == Topic::SearchResults {
+        return search_page(definition, lookup, number);
+    }
+    let step = definition.list_step(lookup.topic)?;
     Some(fill(definition, step, lookup, hit, number))
+}
+
+/// The first page of any step behind the search, whichever topic asks for it.
+pub fn page_of<'d>(
+    definition: &'d Definition,
+    lookup: &Lookup,
+    hit: &Hit,
+    step: &'d Step,
+) -> Option<Result<PlannedPage<'d>, Unfilled>> {
+    Some(fill(definition, step, lookup, hit, 1))
 }
 
 /// Whether a hit has what the pages after the search are found by.
@@ -132,7 +145,6 @@ fn of_country<'a>(definition: &'a Definition, country: Country, step: &Step, num
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Topic;
     use crate::sources::Registry;
 
     const SHOPPING: &str = r#"
@@ -193,7 +205,7 @@ page.offers.fields.price = { selector = "td" }
         assert_eq!(offers(3), "http://at.shopping.localhost:9000/product/15858468867886681869/offers?start=20");
         assert!(can_follow(&shopping, &gtin, &hit));
         assert!(!can_follow(&shopping, &gtin, &Hit::default()));
-        assert_eq!(shopping.max_pages(), 20);
+        assert_eq!(shopping.max_pages(Topic::ProductAndOffers), 20);
     }
 
     #[test]
@@ -214,7 +226,7 @@ page.offers.fields.price = { selector = "td" }
         let hit = hit_of_value(web, &page);
         assert!(product(web, &page, &hit).is_none());
         assert_eq!(url(list_page(web, &page, &hit, 1)), "https://shop.example/p?x=1");
-        assert_eq!((web.max_pages(), known_id(web, &page, &hit)), (1, None));
+        assert_eq!((web.max_pages(Topic::ProductAndOffers), known_id(web, &page, &hit)), (1, None));
     }
 
     #[test]

@@ -42,6 +42,17 @@ fn make_harmless(recipe: &mut Recipe, at: &[&str]) -> bool {
         ["bestsellers", rest @ ..] => {
             recipe.bestsellers.as_mut().is_some_and(|list| fix_list(list, |f, name| f.as_str() == name, rest, format))
         }
+        ["reviews", rest @ ..] => {
+            recipe.reviews.as_mut().is_some_and(|list| fix_list(list, |f, name| f.as_str() == name, rest, format))
+        }
+        ["specifications", rest @ ..] => recipe
+            .specifications
+            .as_mut()
+            .is_some_and(|list| fix_list(list, |f, name| f.as_str() == name, rest, format)),
+        ["rating_distribution", field, rest @ ..] => {
+            fix_field(&mut recipe.rating_distribution, |f| f.as_str() == *field, rest, format)
+        }
+        ["total", rest @ ..] => recipe.total.as_mut().is_some_and(|rules| fix(rules, rest, format)),
         ["no_result", index, ..] => {
             let sign = index.parse::<usize>().ok().and_then(|index| recipe.no_result.get_mut(index));
             sign.is_some_and(|sign| replace(sign, Sign { text: Some("-".into()), ..Sign::default() }))
