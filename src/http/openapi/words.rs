@@ -137,3 +137,8 @@ pub fn named(name: &str) -> RefOr<Schema> {
 pub fn null() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::Null)
 }
+
+/// A number within bounds.
+pub fn number(least: f64, most: f64) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::Number).minimum(Some(least)).maximum(Some(most))
+}
