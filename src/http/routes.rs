@@ -21,6 +21,7 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(resource(["/v2/me/usage_today", "/me/usage_today"]).route(get().to(usage::today)).default_service(no_method(READ)))
         .service(resource(["/v2/me/usage_month", "/me/usage_month"]).route(get().to(usage::month)).default_service(no_method(READ)))
         .service(resource("/settings/daily_quota").route(get().to(settings::daily_quota)).route(put().to(settings::set_daily_quota)).default_service(no_method("GET, HEAD, PUT")))
+        .service(resource("/settings/hard_quota").route(get().to(settings::hard_quota)).route(put().to(settings::set_hard_quota)).default_service(no_method("GET, HEAD, PUT")))
         .service(resource("/settings/monthly_included_usage").route(get().to(settings::monthly_included_usage)).default_service(no_method(READ)))
         .service(resource("/v2/sources").route(get().to(sources::v2)).default_service(no_method(READ)))
         .service(resource("/v2/sources/{name}/health").route(get().to(sources::health_v2)).default_service(no_method(READ)))

@@ -4,6 +4,7 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod caps;
 mod credits;
 mod download;
 mod freshness;

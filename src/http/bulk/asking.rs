@@ -2,7 +2,7 @@
 
 use super::v1::parse::{Asked, Catalog, SourceFacts};
 use crate::app::App;
-use crate::domain::{ConditionFilter, Disabled, JobSpec, Lookup, Switch, Topic};
+use crate::domain::{ConditionFilter, Disabled, JobSpec, Lookup, Switch, Topic, Unaffordable};
 use crate::http::codes::{Refusal, RefusalKind};
 use crate::http::state::HttpState;
 use crate::jobs::{CreateError, CreatedJob, create};
@@ -67,15 +67,25 @@ fn is_off(switches: &[Switch], asked: Asked<'_>) -> bool {
 fn refuse(state: &HttpState, request: &HttpRequest, app: &App, error: CreateError) -> Refusal {
     match error {
         CreateError::ValuesDisabled => Refusal::of(RefusalKind::ValueDisabled).about("values"),
-        CreateError::NotEnoughFreeCredits { least, left } => Refusal::of(RefusalKind::NotEnoughFreeCredits).because(
-            format!("The job costs at least {least} credits and {left} free credits are left; ask for fewer values or take a subscription."),
-        ),
-        CreateError::DailyQuotaExceeded { least, used, quota } => Refusal::of(RefusalKind::DailyQuotaExceeded).because(
-            format!("The job costs at least {least} credits, and {used} of today's {quota} are used; raise the daily quota or wait for the next UTC day ({} now).", app.clock.now()),
-        ),
+        CreateError::Unaffordable { cause, is_hard } => unaffordable(app, cause, is_hard),
         CreateError::TooManyInFlight { limit } => Refusal::of(RefusalKind::JobCreationLimitExceeded)
-            .because(format!("{limit} jobs of this account are not finished yet, and its plan allows no more at a time."))
+            .because(format!(
+                "{limit} jobs of this account are not finished yet, and its plan allows no more at a time."
+            ))
             .retry_after(RETRY_IN_FLIGHT),
         CreateError::Storage(error) => state.broken(request, &error),
+    }
+}
+
+fn unaffordable(app: &App, cause: Unaffordable, is_hard: bool) -> Refusal {
+    let costs = if is_hard { "may cost up to" } else { "costs at least" };
+    match cause {
+        Unaffordable::NotEnoughFreeCredits { needed, left } => Refusal::of(RefusalKind::NotEnoughFreeCredits).because(
+            format!("The job {costs} {needed} credits and {left} free credits are left; ask for fewer values or take a subscription."),
+        ),
+        Unaffordable::DailyQuotaExceeded { needed, used, quota } => Refusal::of(RefusalKind::DailyQuotaExceeded).because(
+            format!("The job {costs} {needed} credits, and {used} of today's {quota} are used{}; raise the daily quota or wait for the next UTC day ({} now).",
+                if is_hard { " or held back for unfinished jobs" } else { "" }, app.clock.now()),
+        ),
     }
 }

@@ -10,6 +10,6 @@ use actix_web::{HttpRequest, HttpResponse, web};
 /// v1: 200 with the new job's id.
 pub async fn v1(state: web::Data<HttpState>, request: HttpRequest, params: Params) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
-    let job = create_job(&state, &request, &account, |catalog| v1::parse::parse_job(&params, catalog)).await?;
-    Ok(HttpResponse::Ok().json(v1::view::created(&job.id, job.requested)))
+    let created = create_job(&state, &request, &account, |catalog| v1::parse::parse_job(&params, catalog)).await?;
+    Ok(HttpResponse::Ok().json(v1::view::created(&created.job.id, created.job.requested)))
 }

@@ -99,6 +99,16 @@ pub fn parse_daily_quota(params: &Params) -> Result<u64, Refusal> {
         .ok_or_else(|| Refusal::invalid("daily_quota", "The daily quota is a whole number of credits, 0 or more."))
 }
 
+/// `hard_quota` of `PUT /settings/hard_quota`.
+pub fn parse_hard_quota(params: &Params) -> Result<bool, Refusal> {
+    let text = params.get("hard_quota").ok_or_else(|| Refusal::missing("hard_quota"))?;
+    match text.to_ascii_lowercase().as_str() {
+        "true" | "1" => Ok(true),
+        "false" | "0" => Ok(false),
+        _ => Err(Refusal::not_one_of("hard_quota", ["true", "false"])),
+    }
+}
+
 fn whole_number(text: &str) -> Option<u64> {
     text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }

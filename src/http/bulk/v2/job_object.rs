@@ -1,6 +1,6 @@
 //! A job as v2 tells it, in every answer the same.
 
-use crate::domain::{Credits, JobStatus, Key, Topic, progress_percent};
+use crate::domain::{Balance, Credits, JobStatus, Key, Topic, progress_percent};
 use crate::storage::bulk_job::Job;
 use serde::Serialize;
 
@@ -25,10 +25,18 @@ pub struct JobObject<'a> {
     paid_credits: Credits,
     created_at: String,
     expires_at: String,
+    /// What is left for further jobs; last, since it is ours.
+    balance: BalanceObject,
 }
 
-/// What v2 tells about a job.
-pub fn job_object(job: &Job) -> JobObject<'_> {
+#[derive(Debug, Clone, Copy, Serialize)]
+struct BalanceObject {
+    free_credits_left: Credits,
+    daily_quota_left: Credits,
+}
+
+/// What v2 tells about a job, beside what its account has left ([`crate::ledger::balance`]).
+pub fn job_object<'a>(job: &'a Job, balance: &Balance) -> JobObject<'a> {
     JobObject {
         job_id: job.id.as_str(),
         id: job.id.as_str(),
@@ -47,6 +55,10 @@ pub fn job_object(job: &Job) -> JobObject<'_> {
         paid_credits: job.charge.paid,
         created_at: job.created_at.to_string(),
         expires_at: job.expires_at.to_string(),
+        balance: BalanceObject {
+            free_credits_left: balance.free_credits_left,
+            daily_quota_left: balance.daily_quota_left,
+        },
     }
 }
 
