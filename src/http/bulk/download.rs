@@ -8,7 +8,7 @@ use crate::http::codes::{Refusal, RefusalKind};
 use crate::http::params::Params;
 use crate::http::state::HttpState;
 use crate::http::stream::stream_results;
-use crate::rendering::{Format, RenderOptions, Renderer};
+use crate::rendering::{Format, RenderOptions};
 use crate::storage::bulk_job::Job;
 use crate::storage::{StorageError, result};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -90,7 +90,7 @@ pub(super) async fn finished(
 }
 
 /// The results of a finished job as a stream.
-pub(super) fn send(app: &SharedApp, job: Job, format: Format, options: RenderOptions) -> HttpResponse {
+pub(super) fn send(app: &SharedApp, job: Job, format: impl Into<Format>, options: RenderOptions) -> HttpResponse {
     let pages = result_pages(app.clone(), job.seq, job.requested);
     let head = JobHead {
         job_id: job.id,
@@ -104,7 +104,7 @@ pub(super) fn send(app: &SharedApp, job: Job, format: Format, options: RenderOpt
         paid_credits: job.charge.paid,
         widest: job.widest,
     };
-    stream_results(Renderer::new(format, options, head), pages)
+    stream_results(format, options, head, pages)
 }
 
 /// A few values a read: a slow reader holds no snapshot open, and memory stays flat however large the job is.
