@@ -1,11 +1,10 @@
 //! The whole route table on one screen.
 
 use super::bulk::{create, download, list, settings, show, single, sources, usage};
-use super::codes::{Dialect, Refusal, RefusalKind};
+use super::codes::{Refusal, RefusalKind};
 use super::health;
 use actix_web::Route;
 use actix_web::guard;
-use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::web::{ServiceConfig, post, put, resource, route, to};
 
 /// Mounts every route. A path that exists refuses other methods, and a path that does not exist says so, both in the
@@ -23,6 +22,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(resource("/settings/daily_quota").route(get().to(settings::daily_quota)).route(put().to(settings::set_daily_quota)).default_service(no_method("GET, HEAD, PUT")))
         .service(resource("/settings/hard_quota").route(get().to(settings::hard_quota)).route(put().to(settings::set_hard_quota)).default_service(no_method("GET, HEAD, PUT")))
         .service(resource("/settings/monthly_included_usage").route(get().to(settings::monthly_included_usage)).default_service(no_method(READ)))
+        .service(resource("/v2/jobs").route(post().to(create::v2)).route(get().to(list::v2)).default_service(no_method("GET, HEAD, POST")))
+        .service(resource("/v2/jobs/{job_id}").route(get().to(show::v2)).default_service(no_method(READ)))
+        .service(resource("/v2/jobs/{job_id}/download").route(get().to(download::v2)).default_service(no_method(READ)))
+        .service(resource("/v2/jobs/{job_id}/download.{suffix}").route(get().to(download::v2_as)).default_service(no_method(READ)))
         .service(resource("/v2/sources").route(get().to(sources::v2)).default_service(no_method(READ)))
         .service(resource("/v2/sources/{name}/health").route(get().to(sources::health_v2)).default_service(no_method(READ)))
         .service(resource("/healthz").route(get().to(health::live)).default_service(no_method(READ)))
@@ -38,9 +41,5 @@ fn get() -> Route {
 
 /// The answer to every other method than these.
 fn no_method(allowed: &'static str) -> Route {
-    to(move || async move {
-        let mut response = Refusal::of(RefusalKind::MethodNotAllowed).response(Dialect::V1);
-        response.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
-        response
-    })
+    to(move || async move { Err::<(), _>(Refusal::of(RefusalKind::MethodNotAllowed).allowing(allowed)) })
 }

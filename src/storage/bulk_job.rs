@@ -9,7 +9,8 @@ use crate::domain::{
 };
 use entity::bulk_job::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    Value,
 };
 
 /// A stored job.
@@ -288,6 +289,11 @@ pub async fn list(db: &Db, owner: AccountId, page: u64, per_page: u64) -> Result
         .into_iter()
         .map(from_row)
         .collect()
+}
+
+/// All jobs of an account.
+pub async fn count(db: &Db, owner: AccountId) -> Result<u64, StorageError> {
+    Ok(Entity::find().filter(Column::AccountId.eq(owner.0)).count(db.reader()).await?)
 }
 
 /// Jobs in each status that is not the end, for the metrics.

@@ -22,6 +22,7 @@ mod single;
 mod sources;
 mod token;
 mod turns;
+mod v2_jobs;
 mod value;
 
 use harness::{Setup, TestServer};

@@ -1,8 +1,8 @@
 //! From the parameters of a new job to the stored job, the same for every route that makes one.
 
-use super::v1::parse::{Asked, Catalog, SourceFacts};
+use super::question::{Asked, Catalog, SourceFacts};
 use crate::app::App;
-use crate::domain::{ConditionFilter, Disabled, JobSpec, Lookup, Switch, Topic, Unaffordable};
+use crate::domain::{ConditionFilter, Disabled, JobSpec, Key, Lookup, Switch, Topic, Unaffordable};
 use crate::http::codes::{Refusal, RefusalKind};
 use crate::http::state::HttpState;
 use crate::jobs::{CreateError, CreatedJob, create};
@@ -26,8 +26,9 @@ pub(super) async fn create_job(
     let switches = source_switch::list(&app.db).await.map_err(|error| state.broken(request, &error))?;
     let spec = parse(&Catalog {
         find: &|name| app.engine.registry().find(name).map(|definition| facts(definition)),
-        names: &|| app.engine.registry().iter().map(|definition| definition.name.to_string()).collect(),
+        names: &|| app.engine.registry().iter().map(|definition| definition.name.clone()).collect(),
         is_off: &|asked| is_off(&switches, asked),
+        check_address: &|url| app.outbound.check_url(url).map_err(|error| error.to_string()),
     })?;
     let per_minute = account.creations_per_minute.unwrap_or_else(|| app.plan(&account.plan).creations_per_minute);
     state
@@ -42,9 +43,15 @@ fn facts(definition: &Definition) -> SourceFacts {
         name: definition.name.clone(),
         countries: definition.countries.keys().copied().collect(),
         keys: definition.keys.keys().copied().collect(),
-        topics: definition.topics.clone(),
+        topics: definition.topics.iter().map(|topic| (*topic, keys_of(definition, *topic))).collect(),
         conditions: ConditionFilter::ALL.to_vec(),
     }
+}
+
+/// The keys a topic can be asked by: a list of search results has no place for one product's id.
+fn keys_of(definition: &Definition, topic: Topic) -> Vec<Key> {
+    let keys = definition.keys.keys().copied();
+    keys.filter(|key| topic != Topic::SearchResults || definition.is_searched(*key)).collect()
 }
 
 fn is_off(switches: &[Switch], asked: Asked<'_>) -> bool {

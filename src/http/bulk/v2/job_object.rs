@@ -62,6 +62,21 @@ pub fn job_object<'a>(job: &'a Job, balance: &Balance) -> JobObject<'a> {
     }
 }
 
+/// The answer to its creation. Values that cannot be have ended by then, and a quick worker may have begun: what is told is
+/// the job as it was made, so that the same request answers the same.
+pub fn created_job(job: &Job) -> JobObject<'_> {
+    JobObject {
+        status: status(JobStatus::New),
+        completed: 0,
+        open_values: job.requested,
+        progress: progress_percent(0, job.requested),
+        not_founds: 0,
+        free_credits: 0,
+        paid_credits: 0,
+        ..job_object(job)
+    }
+}
+
 /// v2 knows no `enqueued`: what waits reads as `new`.
 pub fn status(status: JobStatus) -> &'static str {
     match status {
