@@ -5,6 +5,7 @@ use crate::config::{Config, PlanConfig};
 use crate::health::Tally;
 use crate::ids::Ids;
 use crate::lookup::Engine;
+use crate::outbound::Outbound;
 use crate::queue::Queue;
 use crate::storage::Db;
 use crate::telemetry::Metrics;
@@ -20,6 +21,8 @@ pub struct App {
     pub db: Db,
     pub queue: Queue,
     pub engine: Engine,
+    /// Which addresses callers may have us call.
+    pub outbound: Outbound,
     pub metrics: Metrics,
     /// What live pages tell of their sources, until it is written.
     pub health: Arc<Tally>,

@@ -134,8 +134,8 @@ fn read_pools(config: &Config) -> Result<BTreeMap<String, Vec<ProxyAddress>>, Bo
     config.proxies.iter().map(read).collect()
 }
 
-/// The one crawler of a process.
-pub fn open_fetcher(config: &Config, clock: &Clock) -> Result<Fetcher, BootError> {
+/// Which addresses this process connects to.
+pub fn open_outbound(config: &Config) -> Result<Outbound, BootError> {
     let setting = |name, cause: String| BootError::Setting { name, cause };
     let allow = config
         .outbound
@@ -144,13 +144,20 @@ pub fn open_fetcher(config: &Config, clock: &Clock) -> Result<Fetcher, BootError
         .map(|range| range.parse())
         .collect::<Result<Vec<_>, _>>()
         .map_err(|cause| setting("outbound.allow", format!("{cause}")))?;
-    let mut outbound = Outbound::new(allow);
+    let outbound = Outbound::new(allow);
     let authorities = &config.outbound.ca_file;
-    if !authorities.as_os_str().is_empty() {
-        let pem = std::fs::read(authorities)
-            .map_err(|cause| setting("outbound.ca_file", format!("{}: {cause}", authorities.display())))?;
-        outbound = outbound.trusting(&pem).map_err(|cause| setting("outbound.ca_file", cause.to_string()))?;
+    if authorities.as_os_str().is_empty() {
+        return Ok(outbound);
     }
+    let pem = std::fs::read(authorities)
+        .map_err(|cause| setting("outbound.ca_file", format!("{}: {cause}", authorities.display())))?;
+    outbound.trusting(&pem).map_err(|cause| setting("outbound.ca_file", cause.to_string()))
+}
+
+/// The one crawler of a process.
+pub fn open_fetcher(config: &Config, clock: &Clock) -> Result<Fetcher, BootError> {
+    let setting = |name, cause: String| BootError::Setting { name, cause };
+    let outbound = open_outbound(config)?;
     let pools = read_pools(config)?;
     let fetcher = Fetcher::new(outbound, config.fetching.clone(), clock.clone())
         .map_err(|cause| setting("fetching", cause.to_string()))?;
@@ -163,6 +170,7 @@ pub async fn boot(boot: Boot) -> Result<Running, BootError> {
     let Boot { config, clock, ids, definitions, embedded, works } = boot;
     let registry = Arc::new(load_sources(&config, &definitions)?);
     let fetcher = Arc::new(open_fetcher(&config, &clock)?);
+    let outbound = open_outbound(&config)?;
     // Taken before the database is touched: a second server on the same address changes nothing.
     let listener = listen(&config.server.listen)?;
     let (db, queue) = open_database(&config).await?;
@@ -177,6 +185,7 @@ pub async fn boot(boot: Boot) -> Result<Running, BootError> {
         db,
         queue,
         engine,
+        outbound,
         metrics,
         health,
         stop: CancellationToken::new(),

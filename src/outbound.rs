@@ -3,7 +3,7 @@
 //! Users name URLs and shops name redirects, so neither may reach what only this machine or its network can see. The
 //! guard sits where addresses become connections: names are resolved here and what is not public is dropped from the
 //! answer, so a name that resolves differently a second time gains nothing; literal addresses never reach a resolver and
-//! are checked in [`Clients::client_for`]. Redirects are never followed by a client: whoever follows one asks again.
+//! are checked in [`Outbound::check_url`]. Redirects are never followed by a client: whoever follows one asks again.
 
 mod proxy;
 
@@ -120,6 +120,27 @@ impl Outbound {
             || self.allow.iter().any(|range| range.net.contains(&ip) && (range.port.is_none() || range.port == port))
     }
 
+    /// What a URL alone tells: its scheme, that it holds no credentials, and, if its host is a literal address, that
+    /// address. A name is looked at when it is resolved.
+    pub fn check_url(&self, url: &Url) -> Result<(), NotAllowed> {
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(NotAllowed(format!("scheme {}", url.scheme())));
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(NotAllowed("credentials in the address".to_owned()));
+        }
+        let literal = match url.host() {
+            Some(Host::Ipv4(ip)) => IpAddr::V4(ip),
+            Some(Host::Ipv6(ip)) => IpAddr::V6(ip),
+            Some(Host::Domain(_)) => return Ok(()),
+            None => return Err(NotAllowed("no host".to_owned())),
+        };
+        match self.is_allowed(literal, url.port_or_known_default()) {
+            true => Ok(()),
+            false => Err(NotAllowed(literal.to_string())),
+        }
+    }
+
     fn client(
         &self,
         limits: ClientLimits,
@@ -158,25 +179,10 @@ pub fn operator_client() -> Result<reqwest::Client, OutboundError> {
 }
 
 impl Clients {
-    /// The client for a URL, after checking its scheme, that it holds no credentials, and, if its host is a literal address, that address.
+    /// The client for a URL, after [`Outbound::check_url`].
     pub fn client_for(&self, url: &Url) -> Result<&reqwest::Client, NotAllowed> {
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(NotAllowed(format!("scheme {}", url.scheme())));
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(NotAllowed("credentials in the address".to_owned()));
-        }
-        let port = url.port_or_known_default();
-        let literal = match url.host() {
-            Some(Host::Ipv4(ip)) => Some(IpAddr::V4(ip)),
-            Some(Host::Ipv6(ip)) => Some(IpAddr::V6(ip)),
-            Some(Host::Domain(_)) => None,
-            None => return Err(NotAllowed("no host".to_owned())),
-        };
-        match literal {
-            Some(ip) if !self.outbound.is_allowed(ip, port) => Err(NotAllowed(ip.to_string())),
-            _ => Ok(port.and_then(|port| self.by_port.get(&port)).unwrap_or(&self.ordinary)),
-        }
+        self.outbound.check_url(url)?;
+        Ok(url.port_or_known_default().and_then(|port| self.by_port.get(&port)).unwrap_or(&self.ordinary))
     }
 }
 

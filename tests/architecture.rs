@@ -30,7 +30,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("lookup", &["clock", "domain", "extraction", "fetching", "ids", "sources"]),
     ("telemetry", &["config"]),
     // App holds the parts that use cases work with, so use cases import it and not the other way round (docs/adr/0007).
-    ("app", &["clock", "config", "health", "ids", "lookup", "queue", "storage", "telemetry"]),
+    ("app", &["clock", "config", "health", "ids", "lookup", "outbound", "queue", "storage", "telemetry"]),
     ("accounts", &["clock", "config", "domain", "ids", "storage"]),
     ("ledger", &["app", "domain", "storage"]),
     ("jobs", &["app", "domain", "ledger", "lookup", "queue", "sources", "storage"]),

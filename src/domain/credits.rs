@@ -1,5 +1,7 @@
 //! What a value costs.
 
+use super::{ConditionFilter, LookupOptions, MaxAge, SortBy};
+
 /// A count of credits. One credit is one page of a topic's list (offers, search results, reviews), times the multiplier.
 pub type Credits = u64;
 
@@ -10,6 +12,28 @@ pub struct Multiplier(pub u8);
 impl Multiplier {
     pub const ORDINARY: Multiplier = Multiplier(1);
     pub const DOUBLE: Multiplier = Multiplier(2);
+
+    /// As v2 charges: double when anything but the page limit differs from its default, an age of more than
+    /// [`MaxAge::DAILY`] apart. (v1 charges by [`super::Currentness::multiplier`].)
+    pub fn of_v2(options: &LookupOptions) -> Multiplier {
+        let selection = options.selection;
+        let is_particular = options.max_age.minutes < MaxAge::DAILY.minutes
+            || matches!(selection.condition, Some(ConditionFilter::New | ConditionFilter::Used))
+            || selection.sort_by != SortBy::default()
+            || selection.min_price.is_some()
+            || selection.max_price.is_some();
+        if is_particular { Multiplier::DOUBLE } else { Multiplier::ORDINARY }
+    }
+
+    /// What so many pages cost.
+    pub fn of_pages(self, pages: u64) -> Credits {
+        pages.saturating_mul(Credits::from(self.0))
+    }
+
+    /// How many pages so many credits pay for.
+    pub fn pages_for(self, credits: Credits) -> u64 {
+        credits / Credits::from(self.0.max(1))
+    }
 }
 
 /// Credits of a job, split by the purse they come from.
@@ -34,7 +58,32 @@ impl Charge {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::{PageLimit, Selection};
     use proptest::prelude::*;
+
+    #[test]
+    fn what_differs_from_the_default_costs_double() {
+        let ordinary =
+            LookupOptions { page_limit: PageLimit::All, max_age: MaxAge::DAILY, selection: Selection::default() };
+        let price = "1".parse().ok();
+        let with = |selection| LookupOptions { selection, ..ordinary };
+        let aged = |minutes| LookupOptions { max_age: MaxAge { minutes }, ..ordinary };
+        let none = Selection::default();
+        for options in [ordinary, aged(1201), with(Selection { condition: Some(ConditionFilter::All), ..none })] {
+            assert_eq!(Multiplier::of_v2(&options), Multiplier::ORDINARY, "{options:?}");
+        }
+        for options in [
+            aged(1199),
+            aged(0),
+            with(Selection { condition: Some(ConditionFilter::New), ..none }),
+            with(Selection { condition: Some(ConditionFilter::Used), ..none }),
+            with(Selection { sort_by: SortBy::PriceAscending, ..none }),
+            with(Selection { min_price: price, ..none }),
+            with(Selection { max_price: price, ..none }),
+        ] {
+            assert_eq!(Multiplier::of_v2(&options), Multiplier::DOUBLE, "{options:?}");
+        }
+    }
 
     proptest! {
         #[test]

@@ -14,6 +14,7 @@ mod lookup;
 mod lookup_page;
 mod options;
 mod product;
+mod purse;
 mod reason;
 mod result;
 mod review;
@@ -40,6 +41,7 @@ pub use lookup::{InvalidValue, Key, Lookup, MAX_KEYWORD_CHARS, MAX_SOURCE_ID_CHA
 pub use lookup_page::{LookupPage, PageVersion, Validators};
 pub use options::{Completeness, ConditionFilter, Currentness, LookupOptions, MaxAge, PageLimit, Selection, SortBy};
 pub use product::{Offer, PageContent, Product, Specification, rank_by_total};
+pub use purse::{Balance, Purse, Quote, Unaffordable};
 pub use reason::Reason;
 pub use result::{Effort, FoundResult, ItemOutcome, ItemResult, JobHead};
 pub use review::{RatingDistribution, Review};

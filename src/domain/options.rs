@@ -129,6 +129,21 @@ pub struct LookupOptions {
     pub selection: Selection,
 }
 
+impl LookupOptions {
+    /// The same for a value that can be charged for at most so many pages: one more is looked for, since only then is it
+    /// known that pages are missing.
+    pub fn affording(self, pages: Option<u32>) -> LookupOptions {
+        let Some(most) = pages.map(|pages| pages.saturating_add(1)) else { return self };
+        let page_limit = match self.page_limit {
+            PageLimit::Pages(wanted) => PageLimit::Pages(wanted.min(most)),
+            PageLimit::All => PageLimit::Pages(most),
+            // Where they are is known only when they are read.
+            PageLimit::UntilTwoShops => PageLimit::UntilTwoShops,
+        };
+        LookupOptions { page_limit, ..self }
+    }
+}
+
 /// Which entries of the delivered pages are told, and in which order; applied to what the pages say, so that the same pages
 /// serve every selection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -158,6 +158,13 @@ impl PageContent {
     }
 }
 
+impl PageContent {
+    /// How many entries of its topic's list stand on the page: it holds those of one list only.
+    pub fn entries(&self) -> usize {
+        self.offers.len() + self.search_results.len() + self.reviews.len()
+    }
+}
+
 /// Ranks from 1 by total, cheapest first, equal totals in the given order; `None` where a total is unknown.
 pub fn rank_by_total(offers: &[Offer]) -> Vec<Option<u32>> {
     let mut known: Vec<(Amount, usize)> =

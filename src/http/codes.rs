@@ -23,13 +23,6 @@ pub enum Dialect {
     V2,
 }
 
-impl Dialect {
-    /// The version whose route the path is.
-    pub fn of_path(path: &str) -> Dialect {
-        if path.starts_with("/v2/") { Dialect::V2 } else { Dialect::V1 }
-    }
-}
-
 /// What kind of refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum RefusalKind {
@@ -152,6 +145,8 @@ pub struct Refusal {
     /// What it may be instead.
     pub valid_values: Vec<String>,
     pub retry_after: Option<Duration>,
+    /// The methods a path answers, when another one was used.
+    pub allow: Option<String>,
     /// Only of an internal error: under this id the log tells the cause.
     pub request_id: Option<String>,
 }
@@ -159,7 +154,15 @@ pub struct Refusal {
 impl Refusal {
     /// With the table's own comment.
     pub fn of(kind: RefusalKind) -> Refusal {
-        Refusal { kind, comment: None, parameter: None, valid_values: Vec::new(), retry_after: None, request_id: None }
+        Refusal {
+            kind,
+            comment: None,
+            parameter: None,
+            valid_values: Vec::new(),
+            retry_after: None,
+            allow: None,
+            request_id: None,
+        }
     }
 
     pub fn unauthorized() -> Refusal {
@@ -205,6 +208,10 @@ impl Refusal {
         Refusal { retry_after: Some(wait), ..self }
     }
 
+    pub fn allowing(self, methods: impl Into<String>) -> Refusal {
+        Refusal { allow: Some(methods.into()), ..self }
+    }
+
     pub fn reason(&self, dialect: Dialect) -> &'static str {
         match dialect {
             Dialect::V1 => self.kind.row().reason,
@@ -239,6 +246,9 @@ impl Refusal {
             // Rounded up: a caller that comes exactly then must be let in.
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             response.insert_header((header::RETRY_AFTER, seconds.max(1)));
+        }
+        if let Some(methods) = &self.allow {
+            response.insert_header((header::ALLOW, methods.as_str()));
         }
         // The observer sets it on every answer, but it sees none of a handler that panicked.
         if let Some(id) = &self.request_id {

@@ -4,6 +4,7 @@
 pub mod bulk;
 mod caller;
 pub mod codes;
+mod dialect;
 mod health;
 mod mount;
 mod observe;

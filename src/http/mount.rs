@@ -1,8 +1,7 @@
 //! A row of the route table: where it answers, which methods, and what it tells whoever comes with another method.
 
-use super::codes::{Dialect, Refusal, RefusalKind};
+use super::codes::{Refusal, RefusalKind};
 use actix_web::http::Method;
-use actix_web::http::header::{ALLOW, HeaderValue};
 use actix_web::web::{ServiceConfig, resource, route, to};
 use actix_web::{FromRequest, Handler, Resource, Responder, Route, guard};
 
@@ -83,15 +82,10 @@ impl Mount {
         // RFC 9110 gives the list no order; readers like theirs.
         let order = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
         let known: Vec<&str> = order.iter().filter(|one| self.methods.contains(one)).map(Method::as_str).collect();
-        let allowed = HeaderValue::from_str(&known.join(", ")).unwrap_or(HeaderValue::from_static("GET"));
-        let speaks = self.paths.first().map_or(Dialect::V1, |path| Dialect::of_path(path));
+        let refusal = Refusal::of(RefusalKind::MethodNotAllowed).allowing(known.join(", "));
         config.service(self.resource.default_service(to(move || {
-            let allowed = allowed.clone();
-            async move {
-                let mut response = Refusal::of(RefusalKind::MethodNotAllowed).response(speaks);
-                response.headers_mut().insert(ALLOW, allowed);
-                response
-            }
+            let refusal = refusal.clone();
+            async move { Err::<(), _>(refusal) }
         })));
     }
 }

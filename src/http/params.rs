@@ -3,7 +3,7 @@
 use super::codes::{Refusal, RefusalKind};
 use crate::domain::{Key, RequestedValue};
 use actix_web::dev::{Decompress, Payload};
-use actix_web::http::header;
+use actix_web::http::{Method, header};
 use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
@@ -197,6 +197,7 @@ impl FromRequest for Params {
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let query = request.query_string().to_owned();
         let content_type = request.content_type().to_owned();
+        let only_reads = matches!(*request.method(), Method::GET | Method::HEAD);
         let is_identity = !request.headers().contains_key(header::CONTENT_ENCODING);
         let payload = payload.take();
         let packed = Decompress::from_headers(payload, request.headers());
@@ -205,7 +206,11 @@ impl FromRequest for Params {
             let body = reading.await.map_err(|_| {
                 Refusal::of(RefusalKind::ParameterValueInvalid).because("The request body took too long to arrive.")
             })??;
-            Params::from_parts(&query, &content_type, &body)
+            match Params::from_parts(&query, &content_type, &body) {
+                // Some programs send a body with everything; nothing in it is meant for a request that only reads.
+                Err(_) if only_reads => Params::from_parts(&query, "", b""),
+                read => read,
+            }
         })
     }
 }

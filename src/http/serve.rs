@@ -1,6 +1,7 @@
 //! The web server around the routes.
 
 use super::codes::REQUEST_ID;
+use super::dialect::speak_the_path_s_version;
 use super::observe::observe;
 use super::routes::routes;
 use super::state::HttpState;
@@ -29,6 +30,7 @@ pub fn serve(app: SharedApp, listener: TcpListener) -> std::io::Result<Server> {
     Ok(HttpServer::new(move || {
         App::new()
             .app_data(state.clone())
+            .wrap(from_fn(speak_the_path_s_version))
             .wrap(NormalizePath::trim())
             .wrap(Compress::default())
             .wrap(cors())

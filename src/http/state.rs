@@ -8,10 +8,12 @@ use super::reference::Description;
 use crate::accounts::authenticate;
 use crate::app::SharedApp;
 use crate::domain::JobId;
+use crate::jobs::wait;
 use crate::storage::StorageError;
 use crate::storage::account::Account;
 use crate::storage::bulk_job::{self, Job};
 use actix_web::{HttpMessage, HttpRequest};
+use std::time::Duration;
 
 /// One server's handlers' common ground.
 pub struct HttpState {
@@ -43,6 +45,15 @@ impl HttpState {
         let id: JobId = id.parse().map_err(|()| unknown())?;
         let found = bulk_job::find(&self.app.db, account.id, &id).await.map_err(|e| self.broken(request, &e))?;
         found.ok_or_else(unknown)
+    }
+
+    /// The job as soon as it has ended, or as it is after `longest`.
+    pub async fn ended(&self, request: &HttpRequest, job: Job, longest: Duration) -> Result<Job, Refusal> {
+        if job.status.is_final() || longest.is_zero() {
+            return Ok(job);
+        }
+        let found = wait(&self.app, job.account_id, &job.id, longest).await.map_err(|e| self.broken(request, &e))?;
+        found.ok_or_else(|| Refusal::of(RefusalKind::JobNotFound))
     }
 
     /// The answer to trouble of our own: the cause goes to the log, the client gets the id to ask with.

@@ -1,15 +1,21 @@
 //! A job's results as a streaming answer.
 
-use crate::domain::ItemResult;
-use crate::rendering::{Format, RenderError, Renderer};
+use crate::domain::{ItemResult, JobHead};
+use crate::rendering::{Book, Format, RenderError, RenderOptions, Renderer, Rendering};
 use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderValue};
 use bytes::Bytes;
-use futures_util::stream::{self, Stream, StreamExt};
-use std::pin::Pin;
+use futures_util::stream::{self, Stream, StreamExt, TryStreamExt};
+use std::fs::File;
+use std::pin::{Pin, pin};
+use tokio::sync::mpsc;
+use tokio_util::io::ReaderStream;
 
 /// About how many bytes are written before they are handed to the socket: a page of wide products is told in several parts.
 const CHUNK_BYTES: usize = 64 * 1024;
+
+/// Pages read ahead of the thread that writes a workbook.
+const PAGES_AHEAD: usize = 1;
 
 /// Why a stream of results broke off.
 #[derive(Debug, thiserror::Error)]
@@ -19,41 +25,100 @@ pub enum StreamError {
     /// The pages could not be read.
     #[error("the results cannot be read")]
     Pages(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("the temporary file cannot be read")]
+    File(#[source] std::io::Error),
+    /// The thread that writes the file ended without one, for instance because the disk is full.
+    #[error("the file could not be written")]
+    Unwritten,
 }
+
+/// The bytes of a download, piece by piece.
+pub type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, StreamError>>>>;
 
 /// Where a streaming answer stands.
 struct Progress<P> {
-    renderer: Renderer,
+    renderer: Box<Renderer>,
     pages: Pin<Box<P>>,
     page: std::vec::IntoIter<ItemResult>,
     is_begun: bool,
     is_ended: bool,
 }
 
-/// The answer to a download: `pages` are the job's results in request order. One page is held at a time, and the next one
-/// is read only when the socket has taken this one.
+/// The answer to a download: `pages` are the job's results in request order.
 ///
 /// An error on the way closes the connection without the end of the body, so that no client takes a part for the whole;
-/// it is logged here.
-pub fn stream_results<P, E>(renderer: Renderer, pages: P) -> HttpResponse
+/// it is logged by [`result_bytes`].
+pub fn stream_results<P, E>(format: impl Into<Format>, options: RenderOptions, head: JobHead, pages: P) -> HttpResponse
 where
     P: Stream<Item = Result<Vec<ItemResult>, E>> + 'static,
     E: std::error::Error + Send + Sync + 'static,
 {
-    let format = renderer.format();
-    let job_id = renderer.head().job_id.clone();
-    let disposition = format!("attachment; filename=\"{}\"", file_name(job_id.as_str(), format));
-    let progress =
-        Progress { renderer, pages: Box::pin(pages), page: Vec::new().into_iter(), is_begun: false, is_ended: false };
-    let body = stream::try_unfold(progress, next_chunk).inspect(move |chunk| {
-        if let Err(error) = chunk {
-            tracing::error!(%job_id, error = error as &dyn std::error::Error, "download broken off");
-        }
-    });
+    let format = format.into();
+    let disposition = format!("attachment; filename=\"{}\"", file_name(head.job_id.as_str(), format));
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static(format.content_type())));
     response.insert_header((header::CONTENT_DISPOSITION, disposition));
-    response.streaming(body)
+    if format.is_compressed() {
+        response.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static("identity")));
+    }
+    response.streaming(result_bytes(format, options, head, pages))
+}
+
+/// The results in a format. One page is held at a time, and the next one is read only when the socket has taken this one;
+/// a format that is whole only at the end is written to a temporary file first. The same results give the same bytes.
+pub fn result_bytes<P, E>(format: Format, options: RenderOptions, head: JobHead, pages: P) -> ByteStream
+where
+    P: Stream<Item = Result<Vec<ItemResult>, E>> + 'static,
+    E: std::error::Error + Send + Sync + 'static,
+{
+    let job_id = head.job_id.clone();
+    let bytes: ByteStream = match Rendering::new(format, options, head) {
+        Rendering::Text(renderer) => {
+            let page = Vec::new().into_iter();
+            let progress = Progress { renderer, pages: Box::pin(pages), page, is_begun: false, is_ended: false };
+            Box::pin(stream::try_unfold(progress, next_chunk))
+        }
+        Rendering::Book(book) => Box::pin(stream::once(write_book(book, pages)).map_ok(stream_file).try_flatten()),
+    };
+    Box::pin(bytes.inspect(move |chunk| {
+        if let Err(error) = chunk {
+            tracing::error!(%job_id, error = error as &dyn std::error::Error, "download broken off");
+        }
+    }))
+}
+
+/// A file from where it stands to its end. Dropping the stream closes the file, so that one without a name vanishes when
+/// the client leaves.
+pub fn stream_file(file: File) -> impl Stream<Item = Result<Bytes, StreamError>> {
+    ReaderStream::with_capacity(tokio::fs::File::from_std(file), CHUNK_BYTES).map_err(StreamError::File)
+}
+
+/// Lets a thread of its own write the workbook, since that reads and writes files and takes its time. When the pages
+/// break off or nobody waits any more, the thread ends at the next page and its files vanish.
+async fn write_book<P, E>(mut book: Book, pages: P) -> Result<File, StreamError>
+where
+    P: Stream<Item = Result<Vec<ItemResult>, E>>,
+    E: std::error::Error + Send + Sync + 'static,
+{
+    // `None` is the end; a channel that closes without it has been given up.
+    let (sender, mut receiver) = mpsc::channel::<Option<Vec<ItemResult>>>(PAGES_AHEAD);
+    let writing = tokio::task::spawn_blocking(move || {
+        while let Some(page) = receiver.blocking_recv() {
+            let Some(items) = page else { return book.finish().map(Some) };
+            items.iter().try_for_each(|item| book.item(item))?;
+        }
+        Ok(None)
+    });
+    let mut pages = pin!(pages);
+    while let Some(page) = pages.next().await {
+        let page = page.map_err(|error| StreamError::Pages(Box::new(error)))?;
+        if sender.send(Some(page)).await.is_err() {
+            // It ended early: its error is told below.
+            break;
+        }
+    }
+    let _ = sender.send(None).await;
+    writing.await.map_err(|_| StreamError::Unwritten)??.ok_or(StreamError::Unwritten)
 }
 
 /// `job-1234567890abcdef12345678.csv`.
@@ -96,17 +161,16 @@ where
 mod tests {
     use super::*;
     use crate::domain::{
-        Effort, ItemOutcome, JobHead, JobStatus, Key, LookupOptions, MaxAge, PageLimit, Reason, Selection, SourceName,
-        Topic,
+        Effort, ItemOutcome, JobStatus, Key, LookupOptions, MaxAge, PageLimit, Reason, Selection, SourceName, Topic,
     };
-    use crate::rendering::RenderOptions;
+    use crate::rendering::{FormatV1, FormatV2};
     use actix_web::{App, HttpServer, web};
     use std::io::{Error, Read, Write};
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    fn renderer(format: Format) -> Renderer {
-        let head = JobHead {
+    fn head() -> JobHead {
+        JobHead {
             job_id: "1234567890abcdef12345678".parse().unwrap(),
             status: JobStatus::Finished,
             source: SourceName::new("test"),
@@ -121,8 +185,15 @@ mod tests {
             free_credits: 0,
             paid_credits: 0,
             widest: 0,
-        };
-        Renderer::new(format, RenderOptions::default(), head)
+        }
+    }
+
+    fn answer<P, E>(format: impl Into<Format>, pages: P) -> HttpResponse
+    where
+        P: Stream<Item = Result<Vec<ItemResult>, E>> + 'static,
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        stream_results(format, RenderOptions::default(), head(), pages)
     }
 
     fn page(from: usize, count: usize) -> Vec<ItemResult> {
@@ -138,8 +209,9 @@ mod tests {
     #[actix_web::test]
     async fn every_page_in_order_with_headers() {
         let pages = || stream::iter((0..3).map(|n| Ok::<_, Error>(page(n * 1000, 1000))));
-        for format in Format::ALL {
-            let response = stream_results(renderer(format), pages());
+        let text = FormatV2::ALL.into_iter().filter(|format| *format != FormatV2::Xlsx).map(Format::V2);
+        for format in FormatV1::ALL.into_iter().map(Format::V1).chain(text) {
+            let response = answer(format, pages());
             let header = |name| response.headers().get(name).unwrap().to_str().unwrap().to_owned();
             assert_eq!(header(header::CONTENT_TYPE), format.content_type());
             let extension = format.file_extension();
@@ -155,8 +227,30 @@ mod tests {
     }
 
     #[actix_web::test]
+    async fn a_workbook_is_whole_and_always_the_same() {
+        let make = async || {
+            let pages = stream::iter((0..3).map(|n| Ok::<_, Error>(page(n * 100, 100))));
+            let response = answer(FormatV2::Xlsx, pages);
+            assert_eq!(response.headers().get(header::CONTENT_ENCODING).unwrap(), "identity");
+            actix_web::body::to_bytes(response.into_body()).await.unwrap()
+        };
+        let (first, second) = (make().await, make().await);
+        assert!(first.starts_with(b"PK\x03\x04") && first[first.len() - 22..].starts_with(b"PK\x05\x06"));
+        assert_eq!(first, second);
+    }
+
+    /// The thread that writes the file neither ends the download as if it were whole nor waits for ever.
+    #[actix_web::test]
+    async fn a_workbook_whose_pages_break_off_is_no_workbook() {
+        let pages = [Ok(page(0, 10)), Err(Error::other("gone"))];
+        let bytes = result_bytes(FormatV2::Xlsx.into(), RenderOptions::default(), head(), stream::iter(pages));
+        let pieces: Vec<_> = bytes.collect().await;
+        assert!(matches!(pieces[..], [Err(StreamError::Pages(_))]), "{pieces:?}");
+    }
+
+    #[actix_web::test]
     async fn a_job_without_pages_is_whole() {
-        let response = stream_results(renderer(Format::Json), stream::empty::<Result<Vec<ItemResult>, Error>>());
+        let response = answer(FormatV1::Json, stream::empty::<Result<Vec<ItemResult>, Error>>());
         let body = actix_web::body::to_bytes(response.into_body()).await.unwrap();
         assert!(body.ends_with(b"\"products\":[]}"));
     }
@@ -170,7 +264,7 @@ mod tests {
             Ok::<_, Error>(page(n * 1000, 1000))
         });
         let progress = Progress {
-            renderer: renderer(Format::Json),
+            renderer: Box::new(Renderer::ndjson(head())),
             pages: Box::pin(pages),
             page: Vec::new().into_iter(),
             is_begun: false,
@@ -186,10 +280,10 @@ mod tests {
     async fn an_error_on_the_way_breaks_the_connection() {
         async fn broken() -> HttpResponse {
             let pages = [Ok(page(0, 2000)), Err(Error::other("gone"))];
-            stream_results(renderer(Format::CsvRow), stream::iter(pages))
+            answer(FormatV1::CsvRow, stream::iter(pages))
         }
         async fn whole() -> HttpResponse {
-            stream_results(renderer(Format::CsvRow), stream::iter([Ok::<_, Error>(page(0, 2000))]))
+            answer(FormatV1::CsvRow, stream::iter([Ok::<_, Error>(page(0, 2000))]))
         }
         let server = HttpServer::new(|| {
             App::new().route("/broken", web::get().to(broken)).route("/whole", web::get().to(whole))

@@ -35,10 +35,10 @@ impl<'a> Group<'a> {
         self.ends.len()
     }
 
-    /// Writes the group; the job's last value settles the job.
-    pub async fn write(&mut self) -> Result<(), StorageError> {
+    /// Writes the group; the job's last value settles the job. Answers whether the job still has values to be ended.
+    pub async fn write(&mut self) -> Result<bool, StorageError> {
         if self.ends.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         let progress = bulk_item::write_ends(&self.app.db, self.job_seq, self.lease, &self.ends).await?;
         self.ends.clear();
@@ -48,6 +48,6 @@ impl<'a> Group<'a> {
         } else {
             self.app.moved.notify_waiters();
         }
-        Ok(())
+        Ok(progress.completed < progress.requested)
     }
 }

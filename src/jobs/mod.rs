@@ -6,6 +6,7 @@
 mod create;
 mod finish;
 mod group;
+mod quote;
 mod reconcile;
 mod run_batch;
 mod slots;

@@ -4,7 +4,8 @@ use super::group::Group;
 use super::slots::Slots;
 use crate::app::App;
 use crate::domain::{
-    Effort, Lookup, LookupPage, Offer, Reason, SearchResult, Timestamp, Topic, select_offers, select_search_results,
+    Effort, Lookup, LookupOptions, LookupPage, Offer, Reason, SearchResult, Timestamp, Topic, select_offers,
+    select_search_results,
 };
 use crate::lookup::{Hold, LONGEST_RENEWED, Outcome};
 use crate::storage::bulk_item::{self, ItemEnd, LeasedBatch, LeasedItem};
@@ -55,10 +56,12 @@ async fn run_batch(app: &App, batch: &LeasedBatch) -> Result<(), StorageError> {
     all_written.map(|_| ())
 }
 
-/// Whether every value of the batch was written; false when the server stops first or the lease passed to someone else.
+/// Whether every value of the batch was written; false when the server stops first, the lease passed to someone else, or the
+/// job ended before all its values were looked up.
 async fn look_up(app: &App, batch: &LeasedBatch) -> Result<bool, StorageError> {
     let settings = &app.config.jobs;
-    let LeasedBatch { job, lease, items } = batch;
+    let LeasedBatch { job, lease, items, affordable_pages } = batch;
+    let options = job.options.affording(*affordable_pages);
     // Before the store is read: what a twin finds from now on is seen here, or was written before.
     let holds: Vec<Hold<'_>> = items.iter().map(|item| app.engine.hold(&lookup_of(job, item))).collect();
     let stored = stored_pages(app, batch).await?;
@@ -75,7 +78,7 @@ async fn look_up(app: &App, batch: &LeasedBatch) -> Result<bool, StorageError> {
             let lookup = lookup_of(job, item);
             // Two spellings of one GTIN are two values with the same pages.
             let pages = stored.get(&lookup.fingerprint()).cloned().unwrap_or_default();
-            let ending = end_of(app, job, item, lookup, pages);
+            let ending = end_of(app, job, &options, item, lookup, pages);
             running.push(ending.map(|(position, end)| (position, end, hold)));
         }
         if running.is_empty() {
@@ -86,14 +89,18 @@ async fn look_up(app: &App, batch: &LeasedBatch) -> Result<bool, StorageError> {
             Some((position, end, hold)) = running.next() => {
                 group.push(position, end, hold);
                 if group.len() >= settings.batch_values as usize {
-                    group.write().await?;
+                    if !group.write().await? {
+                        return Ok(false);
+                    }
                     flush_at = None;
                 } else if flush_at.is_none() {
                     flush_at = Some(tokio::time::Instant::now() + Duration::from_millis(settings.group_ms));
                 }
             }
             () = at(flush_at), if !group.is_empty() => {
-                group.write().await?;
+                if !group.write().await? {
+                    return Ok(false);
+                }
                 flush_at = None;
             }
             _ = renewal.tick() => {
@@ -147,13 +154,20 @@ async fn stored_pages(app: &App, batch: &LeasedBatch) -> Result<HashMap<String, 
     Ok(stored)
 }
 
-async fn end_of(app: &App, job: &Job, item: &LeasedItem, lookup: Lookup, stored: Vec<LookupPage>) -> (u32, ItemEnd) {
+async fn end_of(
+    app: &App,
+    job: &Job,
+    options: &LookupOptions,
+    item: &LeasedItem,
+    lookup: Lookup,
+    stored: Vec<LookupPage>,
+) -> (u32, ItemEnd) {
     if item.attempt > app.config.jobs.most_attempts {
         tracing::error!(job = %job.id, position = item.position, "a value ended its worker too often");
         return (item.position, ItemEnd::Failed(Reason::Error));
     }
     // A fault of ours must end its own value, not the batch with all its neighbours, again and again.
-    let finding = AssertUnwindSafe(app.engine.find_with_effort(&lookup, &job.options, stored)).catch_unwind().await;
+    let finding = AssertUnwindSafe(app.engine.find_with_effort(&lookup, options, stored)).catch_unwind().await;
     let (outcome, effort) = finding.unwrap_or_else(|_| {
         app.metrics.panicked();
         tracing::error!(job = %job.id, position = item.position, "the lookup panicked");

@@ -1,9 +1,9 @@
 //! Credits: what a job may cost, what it did cost, what was used. Entries are only ever added.
 
-mod quote;
+mod balance;
 mod settle;
 mod usage;
 
-pub use quote::least_cost;
+pub use balance::balance;
 pub use settle::settle;
 pub use usage::{usage_month, usage_today};

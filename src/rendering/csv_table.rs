@@ -120,7 +120,8 @@ impl CsvTable {
     }
 }
 
-fn lines(out: &mut Vec<u8>) -> csv::Writer<&mut Vec<u8>> {
+/// A writer of quoted cells behind what is in `out`.
+pub(super) fn lines(out: &mut Vec<u8>) -> csv::Writer<&mut Vec<u8>> {
     csv::WriterBuilder::new()
         .quote_style(csv::QuoteStyle::Always)
         .terminator(csv::Terminator::Any(b'\n'))
@@ -130,6 +131,6 @@ fn lines(out: &mut Vec<u8>) -> csv::Writer<&mut Vec<u8>> {
 /// A spreadsheet runs a cell that begins so as a formula; an apostrophe in front keeps it text.
 ///
 /// Rule from: OWASP, "CSV Injection".
-fn guarded(cell: Cow<'_, str>) -> Cow<'_, str> {
+pub(super) fn guarded(cell: Cow<'_, str>) -> Cow<'_, str> {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { Cow::Owned(format!("'{cell}")) } else { cell }
 }

@@ -1,7 +1,7 @@
 //! All formats tell the same facts: arbitrary results are written in each, read back and compared cell by cell.
 
 use super::format_cases::{asking, head, render};
-use super::{Format, RenderOptions};
+use super::{FormatV1, RenderOptions};
 use crate::domain::*;
 use proptest::prelude::*;
 use quick_xml::events::{BytesStart, Event};
@@ -249,14 +249,14 @@ proptest! {
     #[test]
     fn every_format_tells_the_same((head, items) in results()) {
         let write = |format| render(format, RAW, head.clone(), &items);
-        let whole: Value = serde_json::from_str(&write(Format::Json)).unwrap();
+        let whole: Value = serde_json::from_str(&write(FormatV1::Json)).unwrap();
         let products = whole["products"].as_array().unwrap();
         prop_assert_eq!(products.len(), items.len());
 
-        let from_xml = as_rails_reads(&write(Format::Xml));
+        let from_xml = as_rails_reads(&write(FormatV1::Xml));
         prop_assert_eq!(from_xml, as_xml_can_hold(&whole));
 
-        let (header, lines) = read_csv(&write(Format::CsvRow));
+        let (header, lines) = read_csv(&write(FormatV1::CsvRow));
         let expected = products.iter().flat_map(|product| {
             let offers = product["offers"].as_array().map_or(0, Vec::len).max(1);
             (0..offers).map(move |offer| (product, offer))
@@ -270,7 +270,7 @@ proptest! {
         }
         prop_assert_eq!(expected_lines, lines.len());
 
-        let (header, lines) = read_csv(&write(Format::CsvColumn));
+        let (header, lines) = read_csv(&write(FormatV1::CsvColumn));
         prop_assert_eq!(lines.len(), products.len());
         for (product, line) in products.iter().zip(&lines) {
             for (name, found) in header.iter().zip(line) {
@@ -282,9 +282,9 @@ proptest! {
     /// Without `raw` no cell of page text begins a formula, and nothing but the apostrophe is added.
     #[test]
     fn no_page_text_begins_a_formula((head, items) in results()) {
-        let plain = render(Format::CsvRow, RenderOptions::default(), head.clone(), &items);
+        let plain = render(FormatV1::CsvRow, RenderOptions::default(), head.clone(), &items);
         let (header, guarded) = read_csv(&plain);
-        let (_, raw) = read_csv(&render(Format::CsvRow, RAW, head, &items));
+        let (_, raw) = read_csv(&render(FormatV1::CsvRow, RAW, head, &items));
         for (name, (guarded, raw)) in guarded.iter().zip(&raw).flat_map(|(g, r)| header.iter().zip(g.iter().zip(r))) {
             let is_ours = ["value", "source_id"].contains(&name.as_str()) || name.contains("price") || name.contains("shipping");
             if raw.starts_with(['=', '+', '-', '@', '\t', '\r']) && !is_ours {

@@ -1,6 +1,6 @@
 //! Every format of one job that has every kind of result.
 
-use super::{COLUMNS, Format, RenderError, RenderOptions, Renderer, Shown};
+use super::{COLUMNS, Format, FormatV1, RenderError, RenderOptions, Renderer, Rendering, Shown};
 use crate::domain::*;
 
 pub fn head() -> JobHead {
@@ -28,8 +28,16 @@ pub fn asking(condition: ConditionFilter) -> JobHead {
     JobHead { options: LookupOptions { selection, ..plain() }, ..head() }
 }
 
-pub fn render(format: Format, options: RenderOptions, head: JobHead, items: &[ItemResult]) -> String {
-    let mut renderer = Renderer::new(format, options, head);
+/// Of a format that is text.
+pub fn renderer(format: impl Into<Format>, options: RenderOptions, head: JobHead) -> Renderer {
+    match Rendering::new(format, options, head) {
+        Rendering::Text(renderer) => *renderer,
+        Rendering::Book(_) => panic!("not a text"),
+    }
+}
+
+pub fn render(format: impl Into<Format>, options: RenderOptions, head: JobHead, items: &[ItemResult]) -> String {
+    let mut renderer = renderer(format, options, head);
     let mut out = Vec::new();
     renderer.begin(&mut out).unwrap();
     for item in items {
@@ -133,35 +141,35 @@ fn items() -> Vec<ItemResult> {
 
 #[test]
 fn json() {
-    insta::assert_snapshot!(render(Format::Json, RenderOptions::default(), head(), &items()));
+    insta::assert_snapshot!(render(FormatV1::Json, RenderOptions::default(), head(), &items()));
 }
 
 #[test]
 fn xml() {
-    insta::assert_snapshot!(render(Format::Xml, RenderOptions::default(), head(), &items()));
+    insta::assert_snapshot!(render(FormatV1::Xml, RenderOptions::default(), head(), &items()));
 }
 
 #[test]
 fn csv_rows() {
-    insta::assert_snapshot!(render(Format::CsvRow, RenderOptions::default(), head(), &items()));
+    insta::assert_snapshot!(render(FormatV1::CsvRow, RenderOptions::default(), head(), &items()));
 }
 
 #[test]
 fn csv_columns() {
-    insta::assert_snapshot!(render(Format::CsvColumn, RenderOptions::default(), head(), &items()));
+    insta::assert_snapshot!(render(FormatV1::CsvColumn, RenderOptions::default(), head(), &items()));
 }
 
 #[test]
 fn csv_rows_extended_and_raw() {
     let options = RenderOptions { raw: true, bom: false, extended: true };
     let head = asking(ConditionFilter::All);
-    insta::assert_snapshot!(render(Format::CsvRow, options, head, &items()));
+    insta::assert_snapshot!(render(FormatV1::CsvRow, options, head, &items()));
 }
 
 #[test]
 fn a_condition_filters_renumbers_and_is_named() {
     let head = asking(ConditionFilter::New);
-    let json = render(Format::Json, RenderOptions::default(), head, &[documented()]);
+    let json = render(FormatV1::Json, RenderOptions::default(), head, &[documented()]);
     let result: serde_json::Value = serde_json::from_str(&json).unwrap();
     let product = &result["products"][0];
     assert_eq!(product["condition"], "new");
@@ -192,16 +200,16 @@ fn the_headers_of_the_documentation() {
     ];
     let without_positions: Vec<_> = names.into_iter().filter(|n| !n.starts_with("position")).collect();
     let plain = RenderOptions::default();
-    assert_eq!(render(Format::CsvRow, plain, head(), &[]), format!("{product}{}\n", offer("offer", &names)));
+    assert_eq!(render(FormatV1::CsvRow, plain, head(), &[]), format!("{product}{}\n", offer("offer", &names)));
     let two = offer("offers[0]", &without_positions) + &offer("offers[1]", &without_positions);
-    assert_eq!(render(Format::CsvColumn, plain, head(), &[]), format!("{product}{two}\n"));
+    assert_eq!(render(FormatV1::CsvColumn, plain, head(), &[]), format!("{product}{two}\n"));
     let none = JobHead { widest: 0, ..head() };
-    assert_eq!(render(Format::CsvColumn, plain, none, &[]), format!("{product}\n"));
+    assert_eq!(render(FormatV1::CsvColumn, plain, none, &[]), format!("{product}\n"));
 }
 
 #[test]
 fn extended_columns_come_after_the_default_header() {
-    for format in [Format::CsvRow, Format::CsvColumn] {
+    for format in [FormatV1::CsvRow, FormatV1::CsvColumn] {
         let header = |extended| render(format, RenderOptions { extended, ..Default::default() }, head(), &[]);
         let (default, extended) = (header(false), header(true));
         assert!(extended.starts_with(default.trim_end()), "{extended}");
@@ -214,20 +222,20 @@ fn extended_columns_come_after_the_default_header() {
 #[test]
 fn a_byte_order_mark_on_demand() {
     let options = RenderOptions { bom: true, ..Default::default() };
-    assert!(render(Format::CsvRow, options, head(), &[]).starts_with("\u{FEFF}\"source\""));
-    assert!(render(Format::Json, options, head(), &[]).starts_with('{'));
+    assert!(render(FormatV1::CsvRow, options, head(), &[]).starts_with("\u{FEFF}\"source\""));
+    assert!(render(FormatV1::Json, options, head(), &[]).starts_with('{'));
 }
 
 #[test]
 fn a_job_without_results_is_whole() {
     let plain = RenderOptions::default();
-    assert!(render(Format::Json, plain, head(), &[]).ends_with("\"products\":[]}"));
-    assert!(render(Format::Xml, plain, head(), &[]).contains("  <products type=\"array\"/>\n</hash>\n"));
+    assert!(render(FormatV1::Json, plain, head(), &[]).ends_with("\"products\":[]}"));
+    assert!(render(FormatV1::Xml, plain, head(), &[]).contains("  <products type=\"array\"/>\n</hash>\n"));
 }
 
 #[test]
 fn a_product_wider_than_the_table_is_an_error() {
-    let mut renderer = Renderer::new(Format::CsvColumn, RenderOptions::default(), JobHead { widest: 1, ..head() });
+    let mut renderer = renderer(FormatV1::CsvColumn, RenderOptions::default(), JobHead { widest: 1, ..head() });
     let refused = renderer.item(&documented(), &mut Vec::new());
     assert!(matches!(refused, Err(RenderError::TooWide { offers: 2, widest: 1 })));
 }
@@ -237,7 +245,7 @@ fn prices_of_two_currencies_are_not_compared() {
     let offer = |price: &str, currency| Offer { price: price.parse().ok(), currency, ..Offer::default() };
     let offers =
         vec![offer("20", Some(Currency::EUR)), offer("5", Some(Currency::PLN)), offer("19.9", Some(Currency::EUR))];
-    let json = render(Format::Json, RenderOptions::default(), head(), &[found("1", Product::default(), offers)]);
+    let json = render(FormatV1::Json, RenderOptions::default(), head(), &[found("1", Product::default(), offers)]);
     let result: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(result["products"][0]["price"], "19.90");
 }
@@ -270,8 +278,8 @@ fn the_documentation_lists_every_column_in_order() {
 /// Nothing a value needed is kept once it is written.
 #[test]
 fn a_long_job_leaves_nothing_behind() {
-    for format in Format::ALL {
-        let mut renderer = Renderer::new(format, RenderOptions::default(), head());
+    for format in FormatV1::ALL {
+        let mut renderer = renderer(format, RenderOptions::default(), head());
         let mut out = Vec::new();
         renderer.begin(&mut out).unwrap();
         out = Vec::new();

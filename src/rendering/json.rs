@@ -12,9 +12,10 @@ pub struct JsonSink {
 }
 
 impl JsonSink {
-    /// What was written since the last call.
-    pub fn drain_into(&mut self, out: &mut Vec<u8>) {
-        out.append(&mut self.out);
+    /// Ends a line of one value, so that the next stands for itself.
+    pub fn end_line(&mut self) {
+        self.out.push(b'\n');
+        self.comma = false;
     }
 
     fn separate(&mut self) {
@@ -43,9 +44,15 @@ impl JsonSink {
 }
 
 impl Sink for JsonSink {
-    /// Every object of the structure is the root or a list's entry, so its name is never a key.
+    /// The root or a list's entry, so that its name is no key.
     fn open_object(&mut self, _name: &'static str) -> io::Result<()> {
         self.separate();
+        self.open(b'{');
+        Ok(())
+    }
+
+    fn open_record(&mut self, name: &'static str) -> io::Result<()> {
+        self.key(name)?;
         self.open(b'{');
         Ok(())
     }
@@ -72,6 +79,7 @@ impl Sink for JsonSink {
             Scalar::Null => self.out.extend_from_slice(b"null"),
             Scalar::Text(text) | Scalar::Symbol(text) => serde_json::to_writer(&mut self.out, text)?,
             Scalar::Integer(number) => write!(self.out, "{number}")?,
+            Scalar::Float(number) => serde_json::to_writer(&mut self.out, &number)?,
             Scalar::Boolean(value) => write!(self.out, "{value}")?,
         }
         Ok(())
@@ -81,5 +89,9 @@ impl Sink for JsonSink {
         self.separate();
         serde_json::to_writer(&mut self.out, text)?;
         Ok(())
+    }
+
+    fn drain_into(&mut self, out: &mut Vec<u8>) {
+        out.append(&mut self.out);
     }
 }

@@ -5,13 +5,15 @@ use crate::domain::{Availability, Condition, ConditionFilter, JobHead};
 use std::io;
 
 /// A single value in the structure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Scalar<'a> {
     Null,
     Text(&'a str),
     /// A word out of a fixed list; XML marks it so.
     Symbol(&'a str),
     Integer(u64),
+    /// Of a scale that is no money: finite.
+    Float(f64),
     Boolean(bool),
 }
 
@@ -41,9 +43,11 @@ impl From<u32> for Scalar<'_> {
 
 /// Takes the events of the walk. Names are those of JSON, with underscores.
 ///
-/// An object is opened under its key, or inside a list under the list's singular, which only XML writes.
+/// The root, and an object inside a list, are opened under a name that only XML writes: of the latter the list's singular.
 pub trait Sink {
     fn open_object(&mut self, name: &'static str) -> io::Result<()>;
+    /// An object under its key inside another object; closed as any other.
+    fn open_record(&mut self, name: &'static str) -> io::Result<()>;
     fn close_object(&mut self) -> io::Result<()>;
     fn open_list(&mut self, name: &'static str) -> io::Result<()>;
     fn close_list(&mut self) -> io::Result<()>;
@@ -51,6 +55,8 @@ pub trait Sink {
     fn field(&mut self, name: &'static str, value: Scalar<'_>) -> io::Result<()>;
     /// A value inside a list, under the list's singular.
     fn entry(&mut self, name: &'static str, text: &str) -> io::Result<()>;
+    /// Moves what was written since the last call behind what is in `out`.
+    fn drain_into(&mut self, out: &mut Vec<u8>);
 }
 
 /// Everything before the first product.

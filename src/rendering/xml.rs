@@ -28,11 +28,6 @@ impl Default for XmlSink {
 }
 
 impl XmlSink {
-    /// What was written since the last call.
-    pub fn drain_into(&mut self, out: &mut Vec<u8>) {
-        out.append(self.writer.get_mut());
-    }
-
     fn write(&mut self, event: Event<'_>) -> io::Result<()> {
         if let Some(start) = self.pending.take() {
             self.writer.write_event(Event::Start(start))?;
@@ -93,6 +88,10 @@ impl Sink for XmlSink {
         self.open(name, false)
     }
 
+    fn open_record(&mut self, name: &'static str) -> io::Result<()> {
+        self.open(name, false)
+    }
+
     fn close_object(&mut self) -> io::Result<()> {
         self.close()
     }
@@ -111,12 +110,17 @@ impl Sink for XmlSink {
             Scalar::Text(text) => self.text(name, text),
             Scalar::Symbol(word) => self.element(name, Some(("type", "symbol")), word),
             Scalar::Integer(number) => self.element(name, Some(("type", "integer")), &number.to_string()),
+            Scalar::Float(number) => self.element(name, Some(("type", "float")), &format!("{number:?}")),
             Scalar::Boolean(value) => self.element(name, Some(("type", "boolean")), &value.to_string()),
         }
     }
 
     fn entry(&mut self, name: &'static str, text: &str) -> io::Result<()> {
         self.text(name, text)
+    }
+
+    fn drain_into(&mut self, out: &mut Vec<u8>) {
+        out.append(self.writer.get_mut());
     }
 }
 

@@ -108,6 +108,13 @@ pub async fn set_daily_quota(db: &Db, id: AccountId, quota: Credits) -> Result<(
     Ok(())
 }
 
+/// Sets whether what jobs may cost at most is held back; it holds for jobs created from then on.
+pub async fn set_hard_quota(db: &Db, id: AccountId, is_hard: bool) -> Result<(), StorageError> {
+    let sql = "UPDATE account SET hard_quota = $1 WHERE id = $2";
+    db.writer().execute_raw(statement(db.writer(), sql, [is_hard.into(), id.0.into()])).await?;
+    Ok(())
+}
+
 /// Takes free credits away; the caller has seen, under [`lock`], that they are there.
 pub(super) async fn take_free_credits(
     transaction: &Transaction,

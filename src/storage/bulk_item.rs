@@ -1,6 +1,7 @@
 //! The values of bulk jobs: leased by workers, written once.
 
 use super::bulk_job::{self, Added, Job, PassedOver, Progress};
+use super::credit_cap::PagesLeft;
 use super::db::statement;
 use super::{Db, StorageError, Transaction, lookup_page};
 use crate::domain::{Credits, Effort, LookupPage, Reason, Timestamp};
@@ -44,6 +45,8 @@ pub struct LeasedBatch {
     /// Fencing number: writes of another lease do nothing.
     pub lease: i64,
     pub items: Vec<LeasedItem>,
+    /// Most pages one value can be charged for before the job's credits are used up; `None` = as many as the job asks.
+    pub affordable_pages: Option<u32>,
 }
 
 /// What became of a leased value.
@@ -119,14 +122,16 @@ pub async fn lease_next(
         // PostgreSQL: another worker may have chosen the same job a moment ago. It is waited for: passing its rows over, this
         // one would go away with nothing while the job has more.
         bulk_job::lock(&transaction, job.seq).await?;
-        let items = take_open(&transaction, job.seq, lease, most, (lease_now, lease_now.plus(lease_for))).await?;
+        let pages_left = PagesLeft::load(&transaction, job.seq, job.most_pages()).await?;
+        let worth = pages_left.worth_leasing(&transaction, job.seq, most, lease_now).await?;
+        let items = take_open(&transaction, job.seq, lease, worth, (lease_now, lease_now.plus(lease_for))).await?;
         if items.is_empty() {
             // The other worker took the job's last values; other jobs may have some.
             continue;
         }
         bulk_job::mark_served(&transaction, &job, lease_now).await?;
         transaction.commit().await?;
-        return Ok(Some(LeasedBatch { job, lease, items }));
+        return Ok(Some(LeasedBatch { job, lease, items, affordable_pages: pages_left.of_one_value() }));
     }
     Ok(None)
 }
@@ -209,7 +214,8 @@ pub async fn release(db: &Db, job_seq: i64, lease: i64) -> Result<u64, StorageEr
 }
 
 /// Writes what became of a group of leased values, their pages and the job's counters, in one transaction. A value whose
-/// lease has passed to someone else is left alone.
+/// lease has passed to someone else is left alone. Values are paid for in the order in which they end; once the job's
+/// credits are used up all others end too.
 pub async fn write_ends(db: &Db, job_seq: i64, lease: i64, ends: &[(u32, ItemEnd)]) -> Result<Progress, StorageError> {
     let transaction = db.begin().await?;
     let conn = transaction.conn();
@@ -224,12 +230,15 @@ pub async fn write_ends(db: &Db, job_seq: i64, lease: i64, ends: &[(u32, ItemEnd
     .await?;
     // Nobody else ends values of the job meanwhile, so that their numbers in the order of ending are in a row.
     bulk_job::lock(&transaction, job_seq).await?;
-    let mut done_no = bulk_job::count_completed(&transaction, job_seq).await?;
+    let standing = bulk_job::standing(&transaction, job_seq).await?;
+    let mut pages_left = PagesLeft::load(&transaction, job_seq, standing.most_pages).await?;
+    let mut done_no = standing.completed;
     let mut added = Added::default();
     for (position, end) in ends {
         let place = [i32::try_from(*position).unwrap_or(i32::MAX).into(), job_seq.into(), lease.into()];
         let guard = "WHERE position = $1 AND job_seq = $2 AND lease = $3 AND state = 1";
-        let (reason, page_ids, charged, incomplete, effort) = match end {
+        let end = pages_left.fit(end);
+        let (reason, page_ids, charged, incomplete, effort) = match end.as_ref() {
             ItemEnd::Postponed { not_before, .. } => {
                 // Waiting its turn is not a try.
                 let sql = format!(
@@ -267,14 +276,37 @@ pub async fn write_ends(db: &Db, job_seq: i64, lease: i64, ends: &[(u32, ItemEnd
             done_no += 1;
             added.completed += 1;
             added.not_found += u32::from(reason == Some(Reason::NotFound));
-            if let ItemEnd::Found { offers, .. } = end {
+            pages_left.take(charged);
+            if let ItemEnd::Found { offers, .. } = end.as_ref() {
                 added.widest = added.widest.max(*offers);
             }
         }
     }
+    if pages_left.is_used_up() {
+        added.completed += end_open(&transaction, job_seq, Reason::CreditLimitReached, done_no).await?;
+    }
     let progress = bulk_job::add_completed(&transaction, job_seq, added).await?;
     transaction.commit().await?;
     Ok(progress)
+}
+
+/// Ends every value of a job that is not done, whoever holds it, for a reason that costs nothing; `done_no` values were done
+/// before, and the caller holds the job's row and counts the answered number in.
+pub(super) async fn end_open(
+    transaction: &Transaction,
+    job_seq: i64,
+    reason: Reason,
+    done_no: i32,
+) -> Result<u32, StorageError> {
+    let conn = transaction.conn();
+    let sql = "UPDATE bulk_item SET state = 2, lease_until = 0, reason = $1, charged_pages = 0, \
+               done_no = $2 + CAST(open_item.place AS INTEGER) \
+               FROM (SELECT position, ROW_NUMBER() OVER (ORDER BY position) AS place FROM bulk_item \
+                     WHERE job_seq = $3 AND state < 2) AS open_item \
+               WHERE bulk_item.job_seq = $3 AND bulk_item.position = open_item.position";
+    let values = [reason.wording().into(), done_no.into(), job_seq.into()];
+    let done = conn.execute_raw(statement(conn, sql, values)).await?;
+    Ok(u32::try_from(done.rows_affected()).unwrap_or(u32::MAX))
 }
 
 /// Pages of a job that cost credits, before the multiplier.

@@ -9,7 +9,8 @@ use crate::domain::{
 };
 use entity::bulk_job::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    Value,
 };
 
 /// A stored job.
@@ -89,6 +90,20 @@ impl Job {
             handed_out: 0,
         }
     }
+
+    /// Most pages it may be charged for: what its own cap and what is held back for it pay for; `None` = no limit. What is
+    /// held back is let go when it ends.
+    pub fn most_pages(&self) -> Option<u64> {
+        most_pages(self.max_credits, self.reserved, self.multiplier)
+    }
+}
+
+fn most_pages(max_credits: Option<Credits>, reserved: Credits, multiplier: Multiplier) -> Option<u64> {
+    let cap = match (max_credits, reserved) {
+        (cap, 0) => cap?,
+        (cap, reserved) => cap.unwrap_or(reserved).min(reserved),
+    };
+    Some(multiplier.pages_for(cap))
 }
 
 /// How far a job is, as the last write saw it.
@@ -276,13 +291,9 @@ pub async fn list(db: &Db, owner: AccountId, page: u64, per_page: u64) -> Result
         .collect()
 }
 
-/// Jobs of an account that are not done.
-pub async fn count_in_flight(transaction: &Transaction, owner: AccountId) -> Result<u64, StorageError> {
-    let sql = "SELECT COUNT(*) AS n FROM bulk_job WHERE account_id = $1 AND status NOT IN ('finished', 'cancelled')";
-    let conn = transaction.conn();
-    let row = conn.query_one_raw(statement(conn, sql, [owner.0.into()])).await?;
-    let n: i64 = row.ok_or_else(|| StorageError::corrupt("bulk_job", "no count"))?.try_get("", "n")?;
-    Ok(u64::try_from(n).unwrap_or(0))
+/// All jobs of an account.
+pub async fn count(db: &Db, owner: AccountId) -> Result<u64, StorageError> {
+    Ok(Entity::find().filter(Column::AccountId.eq(owner.0)).count(db.reader()).await?)
 }
 
 /// Jobs in each status that is not the end, for the metrics.
@@ -347,12 +358,33 @@ pub(super) async fn lock(transaction: &Transaction, seq: i64) -> Result<(), Stor
     Ok(())
 }
 
-/// How many values of a job are done, as this transaction sees it.
-pub(super) async fn count_completed(transaction: &Transaction, seq: i64) -> Result<i32, StorageError> {
+/// Where a job stands, as a transaction that ends its values sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Standing {
+    /// Values that are done.
+    pub completed: i32,
+    /// [`Job::most_pages`].
+    pub most_pages: Option<u64>,
+}
+
+/// Where a job stands; the caller holds its row ([`lock`]).
+pub(super) async fn standing(transaction: &Transaction, seq: i64) -> Result<Standing, StorageError> {
     let conn = transaction.conn();
-    let sql = "SELECT completed FROM bulk_job WHERE seq = $1";
+    let sql = "SELECT completed, multiplier, max_credits, reserved_credits FROM bulk_job WHERE seq = $1";
     let row = conn.query_one_raw(statement(conn, sql, [seq.into()])).await?;
-    Ok(row.ok_or_else(|| StorageError::corrupt("bulk_job", format!("no row {seq}")))?.try_get("", "completed")?)
+    let row = row.ok_or_else(|| StorageError::corrupt("bulk_job", format!("no row {seq}")))?;
+    let corrupt = |_| StorageError::corrupt("bulk_job", format!("credits of {seq}"));
+    let max_credits: Option<i64> = row.try_get("", "max_credits")?;
+    let reserved: i64 = row.try_get("", "reserved_credits")?;
+    let multiplier: i16 = row.try_get("", "multiplier")?;
+    Ok(Standing {
+        completed: row.try_get("", "completed")?,
+        most_pages: most_pages(
+            max_credits.map(Credits::try_from).transpose().map_err(corrupt)?,
+            Credits::try_from(reserved).map_err(corrupt)?,
+            Multiplier(u8::try_from(multiplier).map_err(corrupt)?),
+        ),
+    })
 }
 
 /// The job and its account had their turn; a waiting job is now being worked on.
@@ -426,7 +458,7 @@ pub async fn lock_finishing(transaction: &Transaction, seq: i64) -> Result<Optio
     row.map(from_row).transpose()
 }
 
-/// `finishing` → `finished`, with what it cost.
+/// `finishing` → `finished`, with what it cost; what was held back for it is let go.
 pub async fn mark_finished(
     transaction: &Transaction,
     seq: i64,
@@ -434,8 +466,8 @@ pub async fn mark_finished(
     now: Timestamp,
 ) -> Result<(), StorageError> {
     let conn = transaction.conn();
-    let sql = "UPDATE bulk_job SET status = 'finished', free_credits = $1, paid_credits = $2, finished_at = $3 \
-               WHERE seq = $4 AND status = 'finishing'";
+    let sql = "UPDATE bulk_job SET status = 'finished', free_credits = $1, paid_credits = $2, finished_at = $3, \
+               reserved_credits = 0 WHERE seq = $4 AND status = 'finishing'";
     let values =
         [credits_column(charge.free).into(), credits_column(charge.paid).into(), now.as_micros().into(), seq.into()];
     let done = conn.execute_raw(statement(conn, sql, values)).await?;

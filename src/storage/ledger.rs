@@ -66,11 +66,6 @@ pub async fn usage_by_day(db: &Db, owner: AccountId, first: &str, last: &str) ->
     days(db.reader(), owner, first, last).await
 }
 
-/// Credits used on one day, as this transaction sees it.
-pub async fn usage_of_day(transaction: &Transaction, owner: AccountId, day: &str) -> Result<Credits, StorageError> {
-    Ok(days(transaction.conn(), owner, day, day).await?.pop().map_or(0, |usage| usage.credits()))
-}
-
 async fn days(
     conn: &impl ConnectionTrait,
     owner: AccountId,

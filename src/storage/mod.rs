@@ -8,12 +8,14 @@ pub mod account;
 pub mod api_token;
 pub mod bulk_item;
 pub mod bulk_job;
+mod credit_cap;
 mod db;
 mod error;
 #[cfg(test)]
 mod lease_cases;
 pub mod ledger;
 pub mod lookup_page;
+pub mod purse;
 pub mod result;
 pub mod source_drift;
 pub mod source_health;

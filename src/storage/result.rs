@@ -102,6 +102,5 @@ fn add_entries(found: &mut FoundResult, content: &PageContent) {
     found.offers.extend_from_slice(offers);
     found.search_results.extend_from_slice(search_results);
     found.reviews.extend_from_slice(reviews);
-    let entries = offers.len() + search_results.len() + reviews.len();
-    found.page_lengths.push(u32::try_from(entries).unwrap_or(u32::MAX));
+    found.page_lengths.push(u32::try_from(content.entries()).unwrap_or(u32::MAX));
 }

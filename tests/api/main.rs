@@ -4,6 +4,7 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod caps;
 mod credits;
 mod download;
 mod freshness;
@@ -22,6 +23,7 @@ mod single;
 mod sources;
 mod token;
 mod turns;
+mod v2_jobs;
 mod value;
 
 use harness::{Setup, TestServer};

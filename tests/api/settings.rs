@@ -41,3 +41,20 @@ async fn the_included_usage_is_the_plans() {
     }
     server.close().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_hard_quota() {
+    let server = start_idle().await;
+    let caller = server.caller(Terms::plan("pro")).await;
+    let path = "/settings/hard_quota";
+    assert_eq!(caller.get(path).await.text(), r#"{"hard_quota":false}"#);
+    let put = async |query: &str| caller.send(caller.request(Method::PUT, &format!("{path}{query}"))).await;
+    assert_eq!(put("?hard_quota=true").await.text(), r#"{"hard_quota":true}"#);
+    assert_eq!(caller.get(path).await.text(), r#"{"hard_quota":true}"#);
+    assert_eq!(put("?hard_quota=0").await.text(), r#"{"hard_quota":false}"#);
+    let refused = put("?hard_quota=maybe").await.refused(400, "parameter value invalid", Some("hard_quota"));
+    assert_eq!(refused["valid_values"], json!(["true", "false"]));
+    put("").await.refused(400, "missing parameter", Some("hard_quota"));
+    server.stranger().get(path).await.refused(401, "unauthorized", Some("token"));
+    server.close().await;
+}

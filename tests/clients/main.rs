@@ -36,7 +36,11 @@ async fn run(language: &Language, file: &str) -> Option<String> {
     };
     let probed = Command::new(&interpreter).args(language.probe).stdin(Stdio::null()).output().await;
     if !probed.is_ok_and(|probed| probed.status.success()) {
-        assert!(std::env::var(REQUIRED).is_err(), "{REQUIRED} is set, but {interpreter} {:?} does not work", language.probe);
+        assert!(
+            std::env::var(REQUIRED).is_err(),
+            "{REQUIRED} is set, but {interpreter} {:?} does not work",
+            language.probe
+        );
         // Not eprintln, which a passing test swallows.
         let _ = writeln!(std::io::stderr(), "\nSKIPPED: {interpreter} is not installed, or lacks what {file} needs\n");
         return None;

@@ -7,11 +7,11 @@ mod odd;
 
 use foreign::{Foreign, run};
 use odd::{head, items, widest};
-use pricemill::rendering::{Format, RenderOptions, Renderer};
+use pricemill::rendering::{Format, FormatV1, RenderOptions, Rendering};
 use serde_json::{Map, Value};
 
-fn render(format: Format, options: RenderOptions) -> Vec<u8> {
-    let mut renderer = Renderer::new(format, options, head());
+fn render(format: impl Into<Format>, options: RenderOptions) -> Vec<u8> {
+    let Rendering::Text(mut renderer) = Rendering::new(format, options, head()) else { panic!("not a text") };
     let mut out = Vec::new();
     renderer.begin(&mut out).unwrap();
     for item in items() {
@@ -51,7 +51,7 @@ fn as_told_by_xml(json: &Value) -> Value {
 
 #[test]
 fn rails_reads_the_xml_as_the_json() {
-    let xml = render(Format::Xml, RenderOptions::default());
+    let xml = render(FormatV1::Xml, RenderOptions::default());
     let ruby = Foreign {
         program: "ruby",
         arguments: &["-E", "UTF-8:UTF-8", "-e", FROM_XML],
@@ -59,7 +59,7 @@ fn rails_reads_the_xml_as_the_json() {
     };
     let Some(read) = run(&ruby, &xml) else { return };
     let read: Value = serde_json::from_slice(&read).unwrap();
-    let json: Value = serde_json::from_slice(&render(Format::Json, RenderOptions::default())).unwrap();
+    let json: Value = serde_json::from_slice(&render(FormatV1::Json, RenderOptions::default())).unwrap();
     let (read, told) = (&read["hash"], as_told_by_xml(&json));
     // Piece by piece, so that a failure shows the piece.
     for (name, value) in told.as_object().unwrap().iter().filter(|(name, _)| *name != "products") {
@@ -79,7 +79,7 @@ fn rails_reads_the_xml_as_the_json() {
 #[test]
 fn xmllint_finds_the_xml_well_formed() {
     let lint = Foreign { program: "xmllint", arguments: &["--noout", "-"], probe: &["--version"] };
-    run(&lint, &render(Format::Xml, RenderOptions::default()));
+    run(&lint, &render(FormatV1::Xml, RenderOptions::default()));
 }
 
 /// Every row as long as the header, in JSON.
@@ -92,7 +92,7 @@ sys.stdout.write(json.dumps(rows))
 "#;
 
 /// The rows Python reads, without the header; `None` without Python.
-fn rows(format: Format) -> Option<(Vec<String>, Vec<Vec<String>>)> {
+fn rows(format: FormatV1) -> Option<(Vec<String>, Vec<Vec<String>>)> {
     // Python's csv refuses NUL before 3.11, so that it is asked for what the default gives to spreadsheets.
     let csv = render(format, RenderOptions { raw: true, ..RenderOptions::default() });
     let python = Foreign { program: "python3", arguments: &["-c", FROM_CSV], probe: &["-c", "import csv"] };
@@ -103,9 +103,9 @@ fn rows(format: Format) -> Option<(Vec<String>, Vec<Vec<String>>)> {
 
 #[test]
 fn python_reads_a_row_an_offer() {
-    let Some((header, rows)) = rows(Format::CsvRow) else { return };
+    let Some((header, rows)) = rows(FormatV1::CsvRow) else { return };
     let cell = |row: &[String], name: &str| row[header.iter().position(|column| column == name).unwrap()].clone();
-    let json: Value = serde_json::from_slice(&render(Format::Json, RenderOptions::default())).unwrap();
+    let json: Value = serde_json::from_slice(&render(FormatV1::Json, RenderOptions::default())).unwrap();
     let mut rows = rows.iter();
     for product in json["products"].as_array().unwrap() {
         let none = [Value::Null];
@@ -126,7 +126,7 @@ fn python_reads_a_row_an_offer() {
 
 #[test]
 fn python_reads_a_row_a_value() {
-    let Some((header, rows)) = rows(Format::CsvColumn) else { return };
+    let Some((header, rows)) = rows(FormatV1::CsvColumn) else { return };
     assert_eq!(rows.len(), items().len());
     let shops = header.iter().filter(|name| name.ends_with("].shop_name")).count();
     assert_eq!(shops, widest());

@@ -33,7 +33,7 @@ async fn number(db: &DatabaseConnection, sql: &str) -> i64 {
 
 /// Each line counts rows that must not be.
 #[rustfmt::skip]
-const NEVER: [(&str, &str); 12] = [
+const NEVER: [(&str, &str); 17] = [
     ("an ended job with a value that is not done",
      "FROM bulk_item i JOIN bulk_job j ON j.seq = i.job_seq WHERE j.status = 'finished' AND i.state <> 2"),
     ("a job that counts more or fewer values than it has",
@@ -64,6 +64,18 @@ const NEVER: [(&str, &str); 12] = [
     ("a finished job without its moment, or an open one with credits",
      "FROM bulk_job WHERE (status = 'finished') <> (finished_at IS NOT NULL) \
       OR (status <> 'finished' AND free_credits + paid_credits > 0)"),
+    ("an ended job for which credits are held back",
+     "FROM bulk_job WHERE status IN ('finished', 'cancelled') AND reserved_credits <> 0"),
+    ("a job that cost more than it was told it may", "FROM bulk_job WHERE free_credits + paid_credits > max_credits"),
+    ("a day of an account with a hard quota beyond the quota",
+     "FROM account a WHERE a.hard_quota AND EXISTS (SELECT 1 FROM ledger_entry e WHERE e.account_id = a.id \
+      AND e.kind = 'job' GROUP BY e.day HAVING SUM(e.free_credits + e.paid_credits) > a.daily_quota)"),
+    ("paid credits of an account with a hard quota and no subscription",
+     "FROM account a JOIN ledger_entry e ON e.account_id = a.id \
+      WHERE a.hard_quota AND a.plan = 'free' AND e.paid_credits > 0"),
+    ("a job whose done values are not numbered in a row",
+     "FROM bulk_job j WHERE j.completed <> (SELECT COUNT(DISTINCT i.done_no) FROM bulk_item i WHERE i.job_seq = j.seq) \
+      OR j.completed <> (SELECT COALESCE(MAX(i.done_no), 0) FROM bulk_item i WHERE i.job_seq = j.seq)"),
 ];
 
 /// Proves that jobs, values, ledger and accounts agree with each other, and that the usage answers agree with them.

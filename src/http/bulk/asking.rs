@@ -1,8 +1,8 @@
 //! From the parameters of a new job to the stored job, the same for every route that makes one.
 
-use super::v1::parse::{Asked, Catalog, SourceFacts};
+use super::question::{Asked, Catalog, SourceFacts};
 use crate::app::App;
-use crate::domain::{ConditionFilter, Disabled, JobSpec, Lookup, Switch, Topic};
+use crate::domain::{ConditionFilter, Disabled, JobSpec, Key, Lookup, Switch, Topic, Unaffordable};
 use crate::http::codes::{Refusal, RefusalKind};
 use crate::http::state::HttpState;
 use crate::jobs::{CreateError, CreatedJob, create};
@@ -26,8 +26,9 @@ pub(super) async fn create_job(
     let switches = source_switch::list(&app.db).await.map_err(|error| state.broken(request, &error))?;
     let spec = parse(&Catalog {
         find: &|name| app.engine.registry().find(name).map(|definition| facts(definition)),
-        names: &|| app.engine.registry().iter().map(|definition| definition.name.to_string()).collect(),
+        names: &|| app.engine.registry().iter().map(|definition| definition.name.clone()).collect(),
         is_off: &|asked| is_off(&switches, asked),
+        check_address: &|url| app.outbound.check_url(url).map_err(|error| error.to_string()),
     })?;
     let per_minute = account.creations_per_minute.unwrap_or_else(|| app.plan(&account.plan).creations_per_minute);
     state
@@ -42,9 +43,15 @@ fn facts(definition: &Definition) -> SourceFacts {
         name: definition.name.clone(),
         countries: definition.countries.keys().copied().collect(),
         keys: definition.keys.keys().copied().collect(),
-        topics: definition.topics.clone(),
+        topics: definition.topics.iter().map(|topic| (*topic, keys_of(definition, *topic))).collect(),
         conditions: ConditionFilter::ALL.to_vec(),
     }
+}
+
+/// The keys a topic can be asked by: a list of search results has no place for one product's id.
+fn keys_of(definition: &Definition, topic: Topic) -> Vec<Key> {
+    let keys = definition.keys.keys().copied();
+    keys.filter(|key| topic != Topic::SearchResults || definition.is_searched(*key)).collect()
 }
 
 fn is_off(switches: &[Switch], asked: Asked<'_>) -> bool {
@@ -67,15 +74,25 @@ fn is_off(switches: &[Switch], asked: Asked<'_>) -> bool {
 fn refuse(state: &HttpState, request: &HttpRequest, app: &App, error: CreateError) -> Refusal {
     match error {
         CreateError::ValuesDisabled => Refusal::of(RefusalKind::ValueDisabled).about("values"),
-        CreateError::NotEnoughFreeCredits { least, left } => Refusal::of(RefusalKind::NotEnoughFreeCredits).because(
-            format!("The job costs at least {least} credits and {left} free credits are left; ask for fewer values or take a subscription."),
-        ),
-        CreateError::DailyQuotaExceeded { least, used, quota } => Refusal::of(RefusalKind::DailyQuotaExceeded).because(
-            format!("The job costs at least {least} credits, and {used} of today's {quota} are used; raise the daily quota or wait for the next UTC day ({} now).", app.clock.now()),
-        ),
+        CreateError::Unaffordable { cause, is_hard } => unaffordable(app, cause, is_hard),
         CreateError::TooManyInFlight { limit } => Refusal::of(RefusalKind::JobCreationLimitExceeded)
-            .because(format!("{limit} jobs of this account are not finished yet, and its plan allows no more at a time."))
+            .because(format!(
+                "{limit} jobs of this account are not finished yet, and its plan allows no more at a time."
+            ))
             .retry_after(RETRY_IN_FLIGHT),
         CreateError::Storage(error) => state.broken(request, &error),
+    }
+}
+
+fn unaffordable(app: &App, cause: Unaffordable, is_hard: bool) -> Refusal {
+    let costs = if is_hard { "may cost up to" } else { "costs at least" };
+    match cause {
+        Unaffordable::NotEnoughFreeCredits { needed, left } => Refusal::of(RefusalKind::NotEnoughFreeCredits).because(
+            format!("The job {costs} {needed} credits and {left} free credits are left; ask for fewer values or take a subscription."),
+        ),
+        Unaffordable::DailyQuotaExceeded { needed, used, quota } => Refusal::of(RefusalKind::DailyQuotaExceeded).because(
+            format!("The job {costs} {needed} credits, and {used} of today's {quota} are used{}; raise the daily quota or wait for the next UTC day ({} now).",
+                if is_hard { " or held back for unfinished jobs" } else { "" }, app.clock.now()),
+        ),
     }
 }

@@ -1,15 +1,14 @@
-//! `GET /products/bulk/{id}`.
+//! `GET /products/bulk/{id}` and `GET /v2/jobs/{id}/download`.
 
-use super::v1::download::{parse_download, split_suffix};
+use super::v1::download::split_suffix;
+use super::{v1, v2};
 use crate::app::SharedApp;
 use crate::domain::{ItemResult, JobHead, JobStatus};
 use crate::http::codes::{Refusal, RefusalKind};
 use crate::http::params::Params;
 use crate::http::state::HttpState;
 use crate::http::stream::stream_results;
-use crate::jobs::wait;
-use crate::rendering::{Format, RenderOptions, Renderer};
-use crate::storage::account::Account;
+use crate::rendering::{Format, RenderOptions};
 use crate::storage::bulk_job::Job;
 use crate::storage::{StorageError, result};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -30,27 +29,58 @@ pub async fn v1(
     let account = state.account(&request, &params).await?;
     let (id, suffix) = split_suffix(&path);
     let job = state.job(&request, &account, id).await?;
-    let (format, options) = parse_download(suffix, &params)?;
-    let job = finished(&state, &request, &account, job, HOLD_UNFINISHED).await?;
+    let (format, options) = v1::download::parse_download(suffix, &params)?;
+    let job = finished(&state, &request, job, HOLD_UNFINISHED).await?;
     Ok(send(&state.app, job, format, options))
 }
 
-/// The job once it is finished, within `hold`.
+/// v2: the results of a finished job.
+pub async fn v2(
+    state: web::Data<HttpState>,
+    request: HttpRequest,
+    id: web::Path<String>,
+    params: Params,
+) -> Result<HttpResponse, Refusal> {
+    answer_v2(&state, &request, &id, None, &params).await
+}
+
+/// v2 with the format in the path.
+pub async fn v2_as(
+    state: web::Data<HttpState>,
+    request: HttpRequest,
+    path: web::Path<(String, String)>,
+    params: Params,
+) -> Result<HttpResponse, Refusal> {
+    let (id, suffix) = path.into_inner();
+    answer_v2(&state, &request, &id, Some(&suffix), &params).await
+}
+
+/// Held for the job's end as long as the caller waits.
+async fn answer_v2(
+    state: &HttpState,
+    request: &HttpRequest,
+    id: &str,
+    suffix: Option<&str>,
+    params: &Params,
+) -> Result<HttpResponse, Refusal> {
+    let account = state.account(request, params).await?;
+    let job = state.job(request, &account, id).await?;
+    let (format, options) = v2::download::parse_download(suffix, params)?;
+    let hold = v2::download::parse_wait(params)?.unwrap_or(HOLD_UNFINISHED);
+    let job = finished(state, request, job, hold).await?;
+    Ok(send(&state.app, job, format, options))
+}
+
+/// The job once it is finished and as long as its results are kept, within `hold`.
 pub(super) async fn finished(
     state: &HttpState,
     request: &HttpRequest,
-    account: &Account,
     job: Job,
     hold: Duration,
 ) -> Result<Job, Refusal> {
-    let job = match job.status.is_final() {
-        true => job,
-        false => wait(&state.app, account.id, &job.id, hold)
-            .await
-            .map_err(|error| state.broken(request, &error))?
-            .ok_or_else(|| Refusal::of(RefusalKind::JobNotFound))?,
-    };
+    let job = state.ended(request, job, hold).await?;
     match job.status {
+        JobStatus::Finished if job.deleted_at.is_some() => Err(Refusal::of(RefusalKind::JobExpired)),
         JobStatus::Finished => Ok(job),
         JobStatus::Cancelled => Err(Refusal::of(RefusalKind::JobCancelled)),
         JobStatus::New | JobStatus::Enqueued | JobStatus::Working | JobStatus::Finishing => {
@@ -60,7 +90,7 @@ pub(super) async fn finished(
 }
 
 /// The results of a finished job as a stream.
-pub(super) fn send(app: &SharedApp, job: Job, format: Format, options: RenderOptions) -> HttpResponse {
+pub(super) fn send(app: &SharedApp, job: Job, format: impl Into<Format>, options: RenderOptions) -> HttpResponse {
     let pages = result_pages(app.clone(), job.seq, job.requested);
     let head = JobHead {
         job_id: job.id,
@@ -74,7 +104,7 @@ pub(super) fn send(app: &SharedApp, job: Job, format: Format, options: RenderOpt
         paid_credits: job.charge.paid,
         widest: job.widest,
     };
-    stream_results(Renderer::new(format, options, head), pages)
+    stream_results(format, options, head, pages)
 }
 
 /// A few values a read: a slow reader holds no snapshot open, and memory stays flat however large the job is.

@@ -1,7 +1,9 @@
-//! `GET /jobs`.
+//! `GET /jobs` and `GET /v2/jobs`.
 
+use super::question::parse_list_page;
 use super::v1;
 use super::v1::view::JobFacts;
+use super::v2::job_list::{bare_list, job_list, wants_bare_list};
 use crate::http::codes::Refusal;
 use crate::http::params::Params;
 use crate::http::state::HttpState;
@@ -11,7 +13,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 /// v1: the account's jobs, newest first.
 pub async fn v1(state: web::Data<HttpState>, request: HttpRequest, params: Params) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
-    let wanted = v1::parse::parse_list_page(&params)?;
+    let wanted = parse_list_page(&params)?;
     let jobs = bulk_job::list(&state.app.db, account.id, wanted.page, wanted.per_page)
         .await
         .map_err(|error| state.broken(&request, &error))?;
@@ -26,4 +28,18 @@ pub async fn v1(state: web::Data<HttpState>, request: HttpRequest, params: Param
         created_at: job.created_at,
     });
     Ok(HttpResponse::Ok().json(v1::view::list(facts)))
+}
+
+/// v2: the same with how many there are; a bare list for a query that holds a lone id.
+pub async fn v2(state: web::Data<HttpState>, request: HttpRequest, params: Params) -> Result<HttpResponse, Refusal> {
+    let account = state.account(&request, &params).await?;
+    let wanted = parse_list_page(&params)?;
+    let (db, broken) = (&state.app.db, |error| state.broken(&request, &error));
+    if wants_bare_list(request.query_string()) {
+        let newest = bulk_job::list(db, account.id, 1, wanted.per_page).await.map_err(broken)?;
+        return Ok(HttpResponse::Ok().json(bare_list(&newest)));
+    }
+    let jobs = bulk_job::list(db, account.id, wanted.page, wanted.per_page).await.map_err(broken)?;
+    let total = bulk_job::count(db, account.id).await.map_err(broken)?;
+    Ok(HttpResponse::Ok().json(job_list(&jobs, wanted, total)))
 }

@@ -4,6 +4,7 @@ mod asking;
 pub(super) mod create;
 pub(super) mod download;
 pub(super) mod list;
+pub mod question;
 pub(super) mod settings;
 pub(super) mod show;
 pub(super) mod single;

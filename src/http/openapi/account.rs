@@ -3,7 +3,7 @@
 use super::operation::{Op, Tag, op};
 use super::parameter::required;
 use super::samples::json;
-use super::words::integer;
+use super::words::{boolean, integer};
 use crate::domain::{UsageDay, UsageMonth, UsageToday};
 use crate::http::bulk::v1::view;
 use crate::http::codes::RefusalKind;
@@ -31,6 +31,12 @@ pub(super) fn operations() -> Vec<Op> {
         op(method, "/settings/daily_quota", id, Tag::Account, summary)
             .json::<view::DailyQuota>("The account's own limit a day.", json(&view::daily_quota(10_000)))
     };
+    let hard = |method, id, summary| {
+        op(method, "/settings/hard_quota", id, Tag::Account, summary).json::<view::HardQuota>(
+            "Whether what unfinished jobs may cost at most is held back from quota and credits.",
+            json(&view::hard_quota(true)),
+        )
+    };
     vec![
         today("/v2/me/usage_today", "usage_today"),
         today("/me/usage_today", "usage_today_v1"),
@@ -42,6 +48,10 @@ pub(super) fn operations() -> Vec<Op> {
                 vec![required("daily_quota", integer(0, i64::MAX), "Most credits a day.")],
                 value!({"daily_quota": 10_000}),
             )
+            .refuses(&[RefusalKind::MissingParameter]),
+        hard(Get, "hard_quota", "Show whether the quota is hard"),
+        hard(Put, "set_hard_quota", "Set whether the quota is hard")
+            .body(vec![required("hard_quota", boolean(), "Whether it is.")], value!({"hard_quota": true}))
             .refuses(&[RefusalKind::MissingParameter]),
         op(Get, "/settings/monthly_included_usage", "monthly_included_usage", Tag::Account, "Show what the plan includes")
             .json::<view::MonthlyIncludedUsage>("Credits included a month.", json(&view::monthly_included_usage(50_000))),

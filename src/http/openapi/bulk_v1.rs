@@ -12,10 +12,10 @@ use crate::domain::{
     MAX_VALUES, SourceName, Topic,
 };
 use crate::http::bulk::v1::download::{COLUMN_SETS, FORMAT_OPTIONS, FORMATS};
-use crate::http::bulk::v1::parse::{DEFAULT_PER_PAGE, LAST_PAGE, MAX_PER_PAGE};
+use crate::http::bulk::question::{DEFAULT_PER_PAGE, LAST_PAGE, MAX_PER_PAGE};
 use crate::http::bulk::v1::view;
 use crate::http::codes::RefusalKind as K;
-use crate::rendering::Format;
+use crate::rendering::{Format, FormatV1};
 use serde_json::json as value;
 use utoipa::PartialSchema;
 use utoipa::openapi::HttpMethod::{Get, Post};
@@ -233,11 +233,14 @@ fn csv_options() -> Vec<Param> {
 
 /// The results in every format.
 fn results() -> Vec<Media> {
-    let media = |format: Format, schema| Media { content_type: format.content_type(), schema, example: samples::results(format) };
+    let media = |format: FormatV1, schema| {
+        let format = Format::V1(format);
+        Media { content_type: format.content_type(), schema, example: samples::results(format) }
+    };
     let written = |what: &str| Schema::from(text().description(Some(what)).build()).into();
     vec![
-        media(Format::Json, named(results_v1::RESULTS)),
-        media(Format::Xml, written("The same structure as JSON, as Rails' `Hash#to_xml` writes it.")),
-        media(Format::CsvColumn, written("A header and lines of quoted cells, as `format_option` says.")),
+        media(FormatV1::Json, named(results_v1::RESULTS)),
+        media(FormatV1::Xml, written("The same structure as JSON, as Rails' `Hash#to_xml` writes it.")),
+        media(FormatV1::CsvColumn, written("A header and lines of quoted cells, as `format_option` says.")),
     ]
 }

@@ -2,7 +2,7 @@
 
 use super::known::Known;
 use super::operation::{Op, Tag};
-use super::{account, bulk_v1, refusals, server, sources};
+use super::{account, bulk_v1, bulk_v2, refusals, server, sources};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
@@ -37,6 +37,7 @@ fn security() -> [(&'static str, SecurityScheme); 4] {
 /// Every operation there is.
 pub(super) fn operations(known: &Known) -> Vec<Op> {
     let mut ops = bulk_v1::operations(known);
+    ops.extend(bulk_v2::operations(known));
     ops.extend(account::operations());
     ops.extend(sources::operations(known));
     ops.extend(server::operations());

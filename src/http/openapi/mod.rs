@@ -5,6 +5,7 @@
 
 mod account;
 mod bulk_v1;
+mod bulk_v2;
 mod document;
 #[cfg(test)]
 mod document_cases;
@@ -13,6 +14,7 @@ mod operation;
 mod parameter;
 mod refusals;
 mod results_v1;
+mod results_v2;
 mod samples;
 mod server;
 mod shape;

@@ -1,7 +1,7 @@
 //! The words and texts of fixed form that answers hold, each with its rule. Words come from the domain's own lists.
 
 use crate::domain::{Availability, Condition, ConditionFilter, DriftState, JobId, JobStatus, Key, PageStep, Reason, Topic};
-use crate::http::bulk::v2::{job_object, view};
+use crate::http::bulk::v2::{job_object, parse_job};
 use std::borrow::Cow;
 use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::{RefOr, Ref};
@@ -79,7 +79,7 @@ schemas! {
     /// What is asked about the values.
     TopicWord = one_of(Topic::ALL.map(Topic::as_str));
     /// Which offers are asked for.
-    ConditionV2 = one_of(ConditionFilter::ALL.map(view::condition));
+    ConditionV2 = one_of(ConditionFilter::ALL.map(parse_job::condition_word));
     /// Why a value has no product.
     ReasonWord = one_of(Reason::ALL.map(Reason::wording));
     /// Whether the thing can be had.

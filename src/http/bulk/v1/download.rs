@@ -2,7 +2,7 @@
 
 use crate::http::codes::Refusal;
 use crate::http::params::Params;
-use crate::rendering::{Format, RenderOptions};
+use crate::rendering::{FormatV1, RenderOptions};
 
 /// The formats by name, as path suffix and as parameter.
 pub const FORMATS: [&str; 3] = ["json", "xml", "csv"];
@@ -20,14 +20,14 @@ pub fn split_suffix(part: &str) -> (&str, Option<&str>) {
 }
 
 /// The suffix beats the parameter `format`; JSON is the default, and of CSV the column shape, as the followed API has it.
-pub fn parse_download(suffix: Option<&str>, params: &Params) -> Result<(Format, RenderOptions), Refusal> {
+pub fn parse_download(suffix: Option<&str>, params: &Params) -> Result<(FormatV1, RenderOptions), Refusal> {
     let wanted = suffix.or_else(|| params.get("format")).unwrap_or(FORMATS[0]).to_ascii_lowercase();
     let format = match wanted.as_str() {
-        "json" => Format::Json,
-        "xml" => Format::Xml,
+        "json" => FormatV1::Json,
+        "xml" => FormatV1::Xml,
         "csv" => match params.get("format_option").map(str::to_ascii_lowercase).as_deref() {
-            Some("row") => Format::CsvRow,
-            None | Some("column") => Format::CsvColumn,
+            Some("row") => FormatV1::CsvRow,
+            None | Some("column") => FormatV1::CsvColumn,
             Some(_) => return Err(Refusal::not_one_of("format_option", FORMAT_OPTIONS)),
         },
         _ => return Err(Refusal::not_one_of("format", FORMATS)),
@@ -53,24 +53,24 @@ fn switch(params: &Params, name: &str) -> Result<bool, Refusal> {
 mod tests {
     use super::*;
 
-    fn parse(part: &str, query: &str) -> Result<(Format, RenderOptions), (Option<String>, Vec<String>)> {
+    fn parse(part: &str, query: &str) -> Result<(FormatV1, RenderOptions), (Option<String>, Vec<String>)> {
         let params = Params::from_parts(query, "", b"").unwrap();
         parse_download(split_suffix(part).1, &params).map_err(|refusal| (refusal.parameter, refusal.valid_values))
     }
 
-    fn format(part: &str, query: &str) -> Format {
+    fn format(part: &str, query: &str) -> FormatV1 {
         parse(part, query).unwrap().0
     }
 
     #[test]
     fn the_suffix_beats_the_parameter() {
         assert_eq!(split_suffix("12.csv"), ("12", Some("csv")));
-        assert_eq!(format("12", ""), Format::Json);
-        assert_eq!(format("12", "format=XML"), Format::Xml);
-        assert_eq!(format("12.json", "format=xml"), Format::Json);
-        assert_eq!(format("12.csv", ""), Format::CsvColumn);
-        assert_eq!(format("12", "format=csv&format_option=row"), Format::CsvRow);
-        assert_eq!(format("12.xml", "format_option=nonsense"), Format::Xml);
+        assert_eq!(format("12", ""), FormatV1::Json);
+        assert_eq!(format("12", "format=XML"), FormatV1::Xml);
+        assert_eq!(format("12.json", "format=xml"), FormatV1::Json);
+        assert_eq!(format("12.csv", ""), FormatV1::CsvColumn);
+        assert_eq!(format("12", "format=csv&format_option=row"), FormatV1::CsvRow);
+        assert_eq!(format("12.xml", "format_option=nonsense"), FormatV1::Xml);
     }
 
     #[test]

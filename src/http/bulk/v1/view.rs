@@ -179,6 +179,16 @@ pub fn daily_quota(daily_quota: Credits) -> DailyQuota {
     DailyQuota { daily_quota }
 }
 
+/// Answer of `GET` and `PUT /settings/hard_quota`.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct HardQuota {
+    hard_quota: bool,
+}
+
+pub fn hard_quota(hard_quota: bool) -> HardQuota {
+    HardQuota { hard_quota }
+}
+
 /// Answer of `GET /settings/monthly_included_usage`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct MonthlyIncludedUsage {

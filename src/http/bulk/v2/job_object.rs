@@ -1,6 +1,6 @@
 //! A job as v2 tells it, in every answer the same.
 
-use crate::domain::{Credits, JobStatus, Key, Topic, progress_percent};
+use crate::domain::{Balance, Credits, JobStatus, Key, Topic, progress_percent};
 use crate::storage::bulk_job::Job;
 use crate::http::openapi::words;
 use serde::Serialize;
@@ -37,10 +37,19 @@ pub struct JobObject<'a> {
     created_at: String,
     #[schema(value_type = words::Moment)]
     expires_at: String,
+    /// What is left for further jobs; last, since it is ours.
+    balance: BalanceObject,
 }
 
-/// What v2 tells about a job.
-pub fn job_object(job: &Job) -> JobObject<'_> {
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[schema(as = Balance)]
+struct BalanceObject {
+    free_credits_left: Credits,
+    daily_quota_left: Credits,
+}
+
+/// What v2 tells about a job, beside what its account has left ([`crate::ledger::balance`]).
+pub fn job_object<'a>(job: &'a Job, balance: &Balance) -> JobObject<'a> {
     JobObject {
         job_id: job.id.as_str(),
         id: job.id.as_str(),
@@ -59,6 +68,25 @@ pub fn job_object(job: &Job) -> JobObject<'_> {
         paid_credits: job.charge.paid,
         created_at: job.created_at.to_string(),
         expires_at: job.expires_at.to_string(),
+        balance: BalanceObject {
+            free_credits_left: balance.free_credits_left,
+            daily_quota_left: balance.daily_quota_left,
+        },
+    }
+}
+
+/// The answer to its creation. Values that cannot be have ended by then, and a quick worker may have begun: what is told is
+/// the job as it was made, so that the same request answers the same.
+pub fn created_job(job: &Job) -> JobObject<'_> {
+    JobObject {
+        status: status(JobStatus::New),
+        completed: 0,
+        open_values: job.requested,
+        progress: progress_percent(0, job.requested),
+        not_founds: 0,
+        free_credits: 0,
+        paid_credits: 0,
+        ..job_object(job)
     }
 }
 

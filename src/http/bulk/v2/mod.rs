@@ -1,8 +1,12 @@
 //! How v2 reads a request and writes an answer.
 
 mod answer;
+pub mod download;
+pub mod job_list;
 pub mod job_object;
+mod minutes;
 pub mod parse;
+pub mod parse_job;
 pub mod view;
 
 pub use answer::answer;

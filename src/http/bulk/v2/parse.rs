@@ -1,6 +1,7 @@
 //! Requests of v2 as domain values.
 
 use crate::domain::Country;
+use crate::http::bulk::question::{bounded, parse_country, unsupported};
 use crate::http::codes::{Refusal, RefusalKind};
 use crate::http::params::Params;
 use crate::sources::{Definition, Registry};
@@ -28,27 +29,11 @@ pub fn parse_health(
         let names: Vec<String> = registry.iter().map(|definition| definition.name.v2()).collect();
         unsupported(RefusalKind::UnsupportedSource, "source", names.iter().map(String::as_str))
     })?;
-    let country = match params.get("country") {
-        None => None,
-        Some(text) => {
-            let known = text.parse().ok().filter(|country| definition.countries.contains_key(country));
-            let valid = || definition.countries.keys().map(Country::as_str);
-            Some(known.ok_or_else(|| unsupported(RefusalKind::UnsupportedCountry, "country", valid()))?)
-        }
-    };
-    let hours = match params.get("hours") {
-        None => DEFAULT_HOURS.min(most_hours),
-        Some(text) => text.parse().ok().filter(|hours| (1..=most_hours).contains(hours)).ok_or_else(|| {
-            Refusal::invalid("hours", format!("The parameter `hours` is a whole number from 1 to {most_hours}."))
-        })?,
-    };
+    let countries: Vec<Country> = definition.countries.keys().copied().collect();
+    let country = params.get("country").map(|text| parse_country(text, &countries)).transpose()?;
+    let hours = bounded(params, "hours", 1..=u64::from(most_hours))?.and_then(|hours| u32::try_from(hours).ok());
+    let hours = hours.unwrap_or(DEFAULT_HOURS.min(most_hours));
     Ok(HealthQuestion { definition, country, hours })
-}
-
-fn unsupported<'a>(kind: RefusalKind, parameter: &str, allowed: impl IntoIterator<Item = &'a str>) -> Refusal {
-    let refusal = Refusal::of(kind).about(parameter).with_valid_values(allowed);
-    let comment = format!("{} It may be one of: {}.", kind.row().comment, refusal.valid_values.join(", "));
-    refusal.because(comment)
 }
 
 #[cfg(test)]

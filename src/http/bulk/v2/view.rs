@@ -1,5 +1,6 @@
 //! Answers of v2 as JSON, keys in the documented order.
 
+use super::parse_job::condition_word;
 use crate::domain::{
     ConditionFilter, Country, Disabled, Drift, DriftState, Key, LatencyCounts, PageCounts, SourceName, Switch, Topic,
 };
@@ -122,14 +123,6 @@ fn signal(drift: &Drift) -> SignalEntry {
     }
 }
 
-/// The word v2 uses for it.
-pub fn condition(filter: ConditionFilter) -> &'static str {
-    match filter {
-        ConditionFilter::All => "any",
-        ConditionFilter::New | ConditionFilter::Used => filter.as_str(),
-    }
-}
-
 /// `definitions` in the order of their names.
 pub fn sources<'a>(
     definitions: impl IntoIterator<Item = &'a Definition>,
@@ -154,7 +147,7 @@ pub fn sources<'a>(
             kind: definition.kind.as_str(),
             keys: definition.keys.keys().copied().map(Key::v2).collect(),
             topics: definition.topics.iter().copied().map(Topic::as_str).collect(),
-            conditions: [ConditionFilter::All, ConditionFilter::New, ConditionFilter::Used].map(condition),
+            conditions: [ConditionFilter::All, ConditionFilter::New, ConditionFilter::Used].map(condition_word),
             disabled: is_off(switches, &definition.name, None),
             countries: countries.collect(),
         }

@@ -1,0 +1,71 @@
+//! `GET /v2/jobs` in words of v2.
+
+use super::job_object::{JobObject, job_object};
+use crate::domain::JobId;
+use crate::http::bulk::question::ListPage;
+use crate::storage::bulk_job::Job;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The answer.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct JobList<'a> {
+    data: Vec<JobObject<'a>>,
+    meta: Meta,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PageMeta)]
+struct Meta {
+    page: u64,
+    per_page: u64,
+    total: u64,
+    total_pages: u64,
+}
+
+/// `jobs` is the page asked for, newest first; `total` counts those of all pages.
+pub fn job_list(jobs: &[Job], wanted: ListPage, total: u64) -> JobList<'_> {
+    let ListPage { page, per_page } = wanted;
+    let meta = Meta { page, per_page, total, total_pages: total.div_ceil(per_page.max(1)) };
+    JobList { data: jobs.iter().map(job_object).collect(), meta }
+}
+
+/// The jobs alone, oldest first.
+pub fn bare_list(newest_first: &[Job]) -> Vec<JobObject<'_>> {
+    newest_first.iter().rev().map(job_object).collect()
+}
+
+/// Whether a raw query holds a job's id that is no parameter's value: some programs put one there and read a bare list.
+pub fn wants_bare_list(query: &str) -> bool {
+    query.split('&').any(|part| {
+        let word = part.strip_suffix('=').unwrap_or(part);
+        word.to_ascii_lowercase().parse::<JobId>().is_ok()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lone_id_in_the_query() {
+        for query in [
+            "1234567890abcdef12345678",
+            "1234567890ABCDEF12345678",
+            "token=T&1234567890abcdef12345678",
+            "1234567890abcdef12345678=&token=T&per_page=2",
+        ] {
+            assert!(wants_bare_list(query), "{query}");
+        }
+        for query in [
+            "",
+            "token=T",
+            "job_id=1234567890abcdef12345678",
+            "token=1234567890abcdef12345678",
+            "1234567890abcdef1234567",
+            "page",
+        ] {
+            assert!(!wants_bare_list(query), "{query}");
+        }
+    }
+}
