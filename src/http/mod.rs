@@ -6,6 +6,7 @@ mod caller;
 pub mod codes;
 mod health;
 mod observe;
+mod open_streams;
 mod params;
 mod rate_limit;
 mod routes;

@@ -1,12 +1,12 @@
 //! The whole route table on one screen.
 
-use super::bulk::{create, download, list, settings, show, single, sources, usage};
+use super::bulk::{cancel, create, download, events, list, rerun, results, settings, show, single, sources, usage};
 use super::codes::{Dialect, Refusal, RefusalKind};
 use super::health;
 use actix_web::Route;
 use actix_web::guard;
 use actix_web::http::header::{ALLOW, HeaderValue};
-use actix_web::web::{ServiceConfig, post, put, resource, route, to};
+use actix_web::web::{ServiceConfig, delete, post, put, resource, route, to};
 
 /// Mounts every route. A path that exists refuses other methods, and a path that does not exist says so, both in the
 /// API's own words.
@@ -22,6 +22,11 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(resource(["/v2/me/usage_month", "/me/usage_month"]).route(get().to(usage::month)).default_service(no_method(READ)))
         .service(resource("/settings/daily_quota").route(get().to(settings::daily_quota)).route(put().to(settings::set_daily_quota)).default_service(no_method("GET, HEAD, PUT")))
         .service(resource("/settings/monthly_included_usage").route(get().to(settings::monthly_included_usage)).default_service(no_method(READ)))
+        .service(resource("/v2/jobs/{job_id}").route(delete().to(cancel::delete_v2)).default_service(no_method("DELETE")))
+        .service(resource("/v2/jobs/{job_id}/cancel").route(post().to(cancel::v2)).default_service(no_method("POST")))
+        .service(resource("/v2/jobs/{job_id}/rerun").route(post().to(rerun::v2)).default_service(no_method("POST")))
+        .service(resource("/v2/jobs/{job_id}/results").route(get().to(results::v2)).default_service(no_method(READ)))
+        .service(resource("/v2/jobs/{job_id}/events").route(get().to(events::v2)).default_service(no_method(READ)))
         .service(resource("/v2/sources").route(get().to(sources::v2)).default_service(no_method(READ)))
         .service(resource("/v2/sources/{name}/health").route(get().to(sources::health_v2)).default_service(no_method(READ)))
         .service(resource("/healthz").route(get().to(health::live)).default_service(no_method(READ)))

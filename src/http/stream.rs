@@ -9,7 +9,7 @@ use futures_util::stream::{self, Stream, StreamExt};
 use std::pin::Pin;
 
 /// About how many bytes are written before they are handed to the socket: a page of wide products is told in several parts.
-const CHUNK_BYTES: usize = 64 * 1024;
+pub(super) const CHUNK_BYTES: usize = 64 * 1024;
 
 /// Why a stream of results broke off.
 #[derive(Debug, thiserror::Error)]

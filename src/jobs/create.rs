@@ -12,12 +12,9 @@ use crate::storage::account::{self, Account};
 use crate::storage::bulk_item::{self, NewItem};
 use crate::storage::bulk_job::{self, Job};
 use crate::storage::{StorageError, Transaction, ledger};
-use std::time::Duration;
 
 /// The source that reports what it would cost and charges nothing.
 const FREE_SOURCE: &str = "test";
-/// How long results are kept after the finish.
-const RESULTS_KEPT: Duration = Duration::from_secs(72 * 3_600);
 
 /// A job that was stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,7 +114,7 @@ fn new_job(app: &App, owner: AccountId, spec: &JobSpec, open: usize, now: Timest
         is_charged: spec.source.as_str() != FREE_SOURCE,
         status: if open == 0 { JobStatus::Finishing } else { JobStatus::New },
         completed,
-        ..Job::new(app.ids.job_id(), owner, spec, now, now.plus(RESULTS_KEPT))
+        ..Job::new(app.ids.job_id(), owner, spec, now, now.plus(app.config.jobs.results_kept()))
     }
 }
 

@@ -9,12 +9,14 @@ pub mod api_token;
 pub mod bulk_item;
 pub mod bulk_job;
 mod db;
+pub mod early_end;
 mod error;
 #[cfg(test)]
 mod lease_cases;
 pub mod ledger;
 pub mod lookup_page;
 pub mod result;
+pub mod retention;
 pub mod source_drift;
 pub mod source_health;
 pub mod source_switch;

@@ -50,6 +50,9 @@ pub(super) async fn finished(
             .map_err(|error| state.broken(request, &error))?
             .ok_or_else(|| Refusal::of(RefusalKind::JobNotFound))?,
     };
+    if job.deleted_at.is_some() {
+        return Err(Refusal::of(RefusalKind::JobExpired));
+    }
     match job.status {
         JobStatus::Finished => Ok(job),
         JobStatus::Cancelled => Err(Refusal::of(RefusalKind::JobCancelled)),

@@ -1,6 +1,6 @@
 //! A job as v2 tells it, in every answer the same.
 
-use crate::domain::{Credits, JobStatus, Key, Topic, progress_percent};
+use crate::domain::{Credits, JobId, JobStatus, Key, Topic, progress_percent};
 use crate::storage::bulk_job::Job;
 use serde::Serialize;
 
@@ -25,6 +25,9 @@ pub struct JobObject<'a> {
     paid_credits: Credits,
     created_at: String,
     expires_at: String,
+    /// The job whose failed values this one asks again; absent for others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rerun_of: Option<&'a str>,
 }
 
 /// What v2 tells about a job.
@@ -47,6 +50,7 @@ pub fn job_object(job: &Job) -> JobObject<'_> {
         paid_credits: job.charge.paid,
         created_at: job.created_at.to_string(),
         expires_at: job.expires_at.to_string(),
+        rerun_of: job.rerun_of.as_ref().map(JobId::as_str),
     }
 }
 
