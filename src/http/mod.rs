@@ -7,6 +7,7 @@ pub mod codes;
 mod dialect;
 mod health;
 mod observe;
+mod open_streams;
 mod params;
 mod rate_limit;
 mod routes;

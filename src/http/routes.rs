@@ -1,11 +1,11 @@
 //! The whole route table on one screen.
 
-use super::bulk::{create, download, list, settings, show, single, sources, usage};
+use super::bulk::{cancel, create, download, events, list, rerun, results, settings, show, single, sources, usage};
 use super::codes::{Refusal, RefusalKind};
 use super::health;
 use actix_web::Route;
 use actix_web::guard;
-use actix_web::web::{ServiceConfig, post, put, resource, route, to};
+use actix_web::web::{ServiceConfig, delete, post, put, resource, route, to};
 
 /// Mounts every route. A path that exists refuses other methods, and a path that does not exist says so, both in the
 /// API's own words.
@@ -23,9 +23,13 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(resource("/settings/hard_quota").route(get().to(settings::hard_quota)).route(put().to(settings::set_hard_quota)).default_service(no_method("GET, HEAD, PUT")))
         .service(resource("/settings/monthly_included_usage").route(get().to(settings::monthly_included_usage)).default_service(no_method(READ)))
         .service(resource("/v2/jobs").route(post().to(create::v2)).route(get().to(list::v2)).default_service(no_method("GET, HEAD, POST")))
-        .service(resource("/v2/jobs/{job_id}").route(get().to(show::v2)).default_service(no_method(READ)))
+        .service(resource("/v2/jobs/{job_id}").route(get().to(show::v2)).route(delete().to(cancel::delete_v2)).default_service(no_method("GET, HEAD, DELETE")))
         .service(resource("/v2/jobs/{job_id}/download").route(get().to(download::v2)).default_service(no_method(READ)))
         .service(resource("/v2/jobs/{job_id}/download.{suffix}").route(get().to(download::v2_as)).default_service(no_method(READ)))
+        .service(resource("/v2/jobs/{job_id}/cancel").route(post().to(cancel::v2)).default_service(no_method("POST")))
+        .service(resource("/v2/jobs/{job_id}/rerun").route(post().to(rerun::v2)).default_service(no_method("POST")))
+        .service(resource("/v2/jobs/{job_id}/results").route(get().to(results::v2)).default_service(no_method(READ)))
+        .service(resource("/v2/jobs/{job_id}/events").route(get().to(events::v2)).default_service(no_method(READ)))
         .service(resource("/v2/sources").route(get().to(sources::v2)).default_service(no_method(READ)))
         .service(resource("/v2/sources/{name}/health").route(get().to(sources::health_v2)).default_service(no_method(READ)))
         .service(resource("/healthz").route(get().to(health::live)).default_service(no_method(READ)))

@@ -2,6 +2,7 @@
 
 use super::caller::presented_token;
 use super::codes::{Refusal, RefusalKind};
+use super::open_streams::OpenStreams;
 use super::params::Params;
 use super::rate_limit::CreationLimits;
 use crate::accounts::authenticate;
@@ -18,6 +19,7 @@ use std::time::Duration;
 pub struct HttpState {
     pub app: SharedApp,
     pub(super) creation_limits: CreationLimits,
+    pub(super) open_streams: OpenStreams,
 }
 
 /// The id by which a request is found in the log, kept with the request.
@@ -26,7 +28,7 @@ pub struct RequestId(pub String);
 
 impl HttpState {
     pub fn new(app: SharedApp) -> HttpState {
-        HttpState { app, creation_limits: CreationLimits::default() }
+        HttpState { app, creation_limits: CreationLimits::default(), open_streams: OpenStreams::default() }
     }
 
     /// Whose request it is.
