@@ -4,7 +4,9 @@
 //! |---|---|---|---|
 //! | queue `bulk_batch` | when rung | `jobs.batches` | [`jobs::run_batches`] |
 //! | reconcile | `jobs.reconcile_ms` | 1 | [`jobs::reconcile`] |
+//! | deadlines | `jobs.reconcile_ms` | 1 | [`jobs::end_overdue`] |
 //! | sweep | 60 s | 1 | deletes answered tickets |
+//! | expire | 60 s | 1 | [`jobs::expire`] |
 //! | health | `health.flush_ms`, and at the end | 1 | [`health::flush`] |
 
 use crate::app::SharedApp;
@@ -29,6 +31,14 @@ pub fn start(app: &SharedApp) -> JoinSet<()> {
     workers.spawn(periodically(app.clone(), "reconcile", reconcile_every, move |app| {
         let slots = Arc::clone(&slots);
         async move { jobs::reconcile(&app, &slots).await }
+    }));
+    workers.spawn(periodically(app.clone(), "deadlines", reconcile_every, |app| async move {
+        jobs::end_overdue(&app).await?;
+        Ok(())
+    }));
+    workers.spawn(periodically(app.clone(), "expire", SWEEP_EVERY, |app| async move {
+        jobs::expire(&app).await?;
+        Ok(())
     }));
     workers.spawn(periodically(app.clone(), "sweep", SWEEP_EVERY, |app| async move {
         app.queue.sweep().await?;

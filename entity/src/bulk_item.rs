@@ -15,7 +15,7 @@ pub struct Model {
     /// The form in which equal values are equal; null when the value is invalid.
     pub normalized: Option<String>,
     pub reference: Option<String>,
-    /// 0 open, 1 leased, 2 done.
+    /// 0 open, 1 leased, 2 done, 3 dropped: its job was cancelled first.
     pub state: i16,
     /// Fencing number of the lease; a write that does not know it is too late.
     pub lease: i64,

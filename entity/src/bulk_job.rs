@@ -35,6 +35,7 @@ pub struct Model {
     /// When a batch of this job was last begun: jobs of an account take turns.
     pub served_at: i64,
     pub created_at: i64,
+    /// When it ended, cancelled jobs included.
     pub finished_at: Option<i64>,
     pub sort_by: String,
     /// A decimal number; null when the caller set no bound.

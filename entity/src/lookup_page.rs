@@ -19,6 +19,8 @@ pub struct Model {
     pub content: Option<String>,
     /// Which version of which page was read, as JSON; null when the server gave no marks of it.
     pub version: Option<String>,
+    /// Values that are answered from it; a page that answers none may go when it is old.
+    pub uses: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

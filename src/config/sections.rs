@@ -73,9 +73,21 @@ pub struct JobsConfig {
     pub group_ms: u64,
     pub reconcile_ms: u64,
     pub most_attempts: u32,
+    pub results_kept_hours: u32,
+    pub pages_kept_days: u32,
 }
 
 impl JobsConfig {
+    /// How long results are kept after a job's end.
+    pub fn results_kept(&self) -> Duration {
+        Duration::from_secs(u64::from(self.results_kept_hours) * 3_600)
+    }
+
+    /// How long pages are kept that no result needs; `None` = for ever.
+    pub fn pages_kept(&self) -> Option<Duration> {
+        (self.pages_kept_days > 0).then(|| Duration::from_secs(u64::from(self.pages_kept_days) * 86_400))
+    }
+
     pub fn lease(&self) -> Duration {
         Duration::from_millis(self.lease_ms)
     }

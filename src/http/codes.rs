@@ -45,6 +45,7 @@ pub enum RefusalKind {
     JobNotFinished,
     JobCancelled,
     JobAlreadyEnded,
+    NothingToRerun,
     JobExpired,
     BodyTooLarge,
     IdempotencyKeyReused,
@@ -68,7 +69,7 @@ pub struct RefusalRow {
 }
 
 impl RefusalKind {
-    pub const ALL: [RefusalKind; 26] = [
+    pub const ALL: [RefusalKind; 27] = [
         RefusalKind::Unauthorized,
         RefusalKind::MissingParameter,
         RefusalKind::ParameterValueInvalid,
@@ -88,6 +89,7 @@ impl RefusalKind {
         RefusalKind::JobNotFinished,
         RefusalKind::JobCancelled,
         RefusalKind::JobAlreadyEnded,
+        RefusalKind::NothingToRerun,
         RefusalKind::JobExpired,
         RefusalKind::BodyTooLarge,
         RefusalKind::IdempotencyKeyReused,
@@ -123,6 +125,7 @@ impl RefusalKind {
             K::JobNotFinished => row(S::CONFLICT, "job not finished", "Ask for the job's status and download when it is `finished`."),
             K::JobCancelled => row(S::CONFLICT, "job cancelled", "The job was cancelled and has no results; create a new one."),
             K::JobAlreadyEnded => row(S::CONFLICT, "Job is already finished or canceled", "A job that has ended cannot be cancelled."),
+            K::NothingToRerun => row(S::CONFLICT, "nothing to rerun", "No value of the job failed that asking again could find."),
             K::JobExpired => row(S::GONE, "job expired", "The results are kept no longer; create a new job."),
             K::BodyTooLarge => row(S::PAYLOAD_TOO_LARGE, "body too large", "A request body holds at most 2 MiB; split the values over several jobs."),
             K::IdempotencyKeyReused => row(S::UNPROCESSABLE_ENTITY, "idempotency key reused", "The key was used with other parameters within 24 hours; use a new key for a new request."),

@@ -8,6 +8,7 @@ mod dialect;
 mod health;
 mod mount;
 mod observe;
+mod open_streams;
 pub mod openapi;
 mod params;
 mod rate_limit;

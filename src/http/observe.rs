@@ -4,7 +4,7 @@ use super::codes::{REQUEST_ID, Refusal};
 use super::state::{HttpState, RequestId};
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::header::{CONTENT_ENCODING, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
 use futures_util::FutureExt;
@@ -43,6 +43,12 @@ pub async fn observe(
     };
     app.metrics.request_answered(route.as_deref().unwrap_or(NO_ROUTE), &method, status.as_u16(), took);
     span.in_scope(|| tracing::debug!(status = status.as_u16(), took_us = took.as_micros(), "answered"));
+    if let Ok(answer) = &mut answer
+        && answer.headers().get(CONTENT_ENCODING).is_some_and(|encoding| encoding == "identity")
+    {
+        // Said by a handler whose answer must not be compressed; on the wire it has no place (RFC 9110, 8.4.1).
+        answer.headers_mut().remove(CONTENT_ENCODING);
+    }
     if let (Ok(answer), Ok(value)) = (&mut answer, HeaderValue::from_str(&id)) {
         answer.headers_mut().insert(HeaderName::from_static(REQUEST_ID), value);
     }

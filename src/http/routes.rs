@@ -1,6 +1,6 @@
 //! The whole route table on one screen.
 
-use super::bulk::{create, download, list, settings, show, single, sources, usage};
+use super::bulk::{cancel, create, download, events, list, rerun, results, settings, show, single, sources, usage};
 use super::codes::{Refusal, RefusalKind};
 use super::health;
 use super::mount::{Mount, at};
@@ -21,9 +21,13 @@ pub fn table() -> Vec<Mount> {
         at(["/settings/hard_quota"]).get(settings::hard_quota).put(settings::set_hard_quota),
         at(["/settings/monthly_included_usage"]).get(settings::monthly_included_usage),
         at(["/v2/jobs"]).post(create::v2).get(list::v2),
-        at(["/v2/jobs/{job_id}"]).get(show::v2),
+        at(["/v2/jobs/{job_id}"]).get(show::v2).delete(cancel::delete_v2),
         at(["/v2/jobs/{job_id}/download"]).get(download::v2),
         at(["/v2/jobs/{job_id}/download.{suffix}"]).get(download::v2_as),
+        at(["/v2/jobs/{job_id}/cancel"]).post(cancel::v2),
+        at(["/v2/jobs/{job_id}/rerun"]).post(rerun::v2),
+        at(["/v2/jobs/{job_id}/results"]).get(results::v2),
+        at(["/v2/jobs/{job_id}/events"]).get(events::v2),
         at(["/v2/sources"]).get(sources::v2),
         at(["/v2/sources/{name}/health"]).get(sources::health_v2),
         at(["/healthz"]).get(health::live),

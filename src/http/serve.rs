@@ -1,5 +1,6 @@
 //! The web server around the routes.
 
+use super::bulk::NEXT_AFTER;
 use super::codes::REQUEST_ID;
 use super::dialect::speak_the_path_s_version;
 use super::observe::observe;
@@ -52,6 +53,11 @@ fn cors() -> Cors {
         .send_wildcard()
         .allowed_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS])
         .allow_any_header()
-        .expose_headers([header::CONTENT_DISPOSITION, header::RETRY_AFTER, header::HeaderName::from_static(REQUEST_ID)])
+        .expose_headers([
+            header::CONTENT_DISPOSITION,
+            header::RETRY_AFTER,
+            header::HeaderName::from_static(REQUEST_ID),
+            header::HeaderName::from_static(NEXT_AFTER),
+        ])
         .max_age(CORS_MAX_AGE_S)
 }

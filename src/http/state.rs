@@ -2,6 +2,7 @@
 
 use super::caller::presented_token;
 use super::codes::{Refusal, RefusalKind};
+use super::open_streams::OpenStreams;
 use super::params::Params;
 use super::rate_limit::CreationLimits;
 use super::reference::Description;
@@ -21,6 +22,7 @@ pub struct HttpState {
     pub(super) creation_limits: CreationLimits,
     /// The API's own description.
     pub(super) description: Description,
+    pub(super) open_streams: OpenStreams,
 }
 
 /// The id by which a request is found in the log, kept with the request.
@@ -29,7 +31,12 @@ pub struct RequestId(pub String);
 
 impl HttpState {
     pub fn new(app: SharedApp) -> HttpState {
-        HttpState { app, creation_limits: CreationLimits::default(), description: Description::default() }
+        HttpState {
+            app,
+            creation_limits: CreationLimits::default(),
+            description: Description::default(),
+            open_streams: OpenStreams::default(),
+        }
     }
 
     /// Whose request it is.

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use tokio_util::io::ReaderStream;
 
 /// About how many bytes are written before they are handed to the socket: a page of wide products is told in several parts.
-const CHUNK_BYTES: usize = 64 * 1024;
+pub(super) const CHUNK_BYTES: usize = 64 * 1024;
 
 /// Pages read ahead of the thread that writes a workbook.
 const PAGES_AHEAD: usize = 1;

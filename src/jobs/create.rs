@@ -14,12 +14,9 @@ use crate::storage::bulk_item::{self, NewItem};
 use crate::storage::bulk_job::{self, Job};
 use crate::storage::purse::{self, Holdings};
 use crate::storage::{StorageError, Transaction};
-use std::time::Duration;
 
 /// The source that reports what it would cost and charges nothing.
 const FREE_SOURCE: &str = "test";
-/// How long results are kept after the finish.
-const RESULTS_KEPT: Duration = Duration::from_secs(72 * 3_600);
 
 /// A job that was stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,7 +150,7 @@ impl<'a> Draft<'a> {
             status: if open == 0 { JobStatus::Finishing } else { JobStatus::New },
             completed,
             reserved,
-            ..Job::new(app.ids.job_id(), owner, self.spec, now, now.plus(RESULTS_KEPT))
+            ..Job::new(app.ids.job_id(), owner, self.spec, now, now.plus(app.config.jobs.results_kept()))
         }
     }
 }

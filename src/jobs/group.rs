@@ -15,16 +15,23 @@ pub(super) struct Group<'a> {
     ends: Vec<(u32, ItemEnd)>,
     /// Let go once the pages stand in the store.
     holds: Vec<Hold<'a>>,
+    /// The job has ended without them.
+    is_given_up: bool,
 }
 
 impl<'a> Group<'a> {
     pub fn new(app: &'a App, job_seq: i64, lease: i64) -> Group<'a> {
-        Group { app, job_seq, lease, ends: Vec::new(), holds: Vec::new() }
+        Group { app, job_seq, lease, ends: Vec::new(), holds: Vec::new(), is_given_up: false }
     }
 
     pub fn push(&mut self, position: u32, end: ItemEnd, hold: Hold<'a>) {
         self.ends.push((position, end));
         self.holds.push(hold);
+    }
+
+    /// Whether the last write found the job cancelled: what is still running would be thrown away.
+    pub fn is_given_up(&self) -> bool {
+        self.is_given_up
     }
 
     pub fn is_empty(&self) -> bool {
@@ -43,6 +50,7 @@ impl<'a> Group<'a> {
         let progress = bulk_item::write_ends(&self.app.db, self.job_seq, self.lease, &self.ends).await?;
         self.ends.clear();
         self.holds.clear();
+        self.is_given_up = progress.status.is_final();
         if progress.status == JobStatus::Finishing {
             finish(self.app, self.job_seq).await?;
         } else {

@@ -1,20 +1,30 @@
 //! A bulk job from its creation to its settled end.
 //!
 //! [`create`] stores it and rings for workers; [`run_batches`] is what a worker does when the bell rings, within [`Slots`]; [`finish`] settles
-//! a job whose values are all done; [`reconcile`] finds what a crash left lying; [`wait`] waits for one job.
+//! a job whose values are all done; [`reconcile`] finds what a crash left lying; [`wait`] waits for one job. [`cancel`] and
+//! [`end_overdue`] end one before its values are done, [`expire`] and [`delete`] take its results away, and what failed is
+//! asked once more with [`failed_again`].
 
+mod cancel;
 mod create;
+mod deadline;
+mod expire;
 mod finish;
 mod group;
 mod quote;
 mod reconcile;
+mod rerun;
 mod run_batch;
 mod slots;
 mod wait;
 
+pub use cancel::{cancel, delete};
 pub use create::{CreateError, CreatedJob, create};
+pub use deadline::end_overdue;
+pub use expire::expire;
 pub use finish::finish;
 pub use reconcile::reconcile;
+pub use rerun::{RerunError, failed_again};
 pub use run_batch::run_batches;
 pub use slots::Slots;
-pub use wait::wait;
+pub use wait::{wait, wait_for_change};

@@ -1,5 +1,6 @@
 //! What a worker does when the bell rings.
 
+use super::deadline::time_out;
 use super::group::Group;
 use super::slots::Slots;
 use crate::app::App;
@@ -61,6 +62,10 @@ async fn run_batch(app: &App, batch: &LeasedBatch) -> Result<(), StorageError> {
 async fn look_up(app: &App, batch: &LeasedBatch) -> Result<bool, StorageError> {
     let settings = &app.config.jobs;
     let LeasedBatch { job, lease, items, affordable_pages } = batch;
+    if job.deadline_at.is_some_and(|deadline| deadline <= app.clock.now()) {
+        time_out(app, job.seq).await?;
+        return Ok(false);
+    }
     let options = job.options.affording(*affordable_pages);
     // Before the store is read: what a twin finds from now on is seen here, or was written before.
     let holds: Vec<Hold<'_>> = items.iter().map(|item| app.engine.hold(&lookup_of(job, item))).collect();
@@ -72,6 +77,7 @@ async fn look_up(app: &App, batch: &LeasedBatch) -> Result<bool, StorageError> {
     renewal.reset();
     let mut flush_at: Option<tokio::time::Instant> = None;
     let mut give_up_at: Option<tokio::time::Instant> = None;
+    let mut deadline = job.deadline_at.map(|at| tokio::time::Instant::now() + at.since(app.clock.now()));
     loop {
         while give_up_at.is_none() && running.len() < settings.values_at_once.max(1) {
             let Some((item, hold)) = waiting.next() else { break };
@@ -80,6 +86,9 @@ async fn look_up(app: &App, batch: &LeasedBatch) -> Result<bool, StorageError> {
             let pages = stored.get(&lookup.fingerprint()).cloned().unwrap_or_default();
             let ending = end_of(app, job, &options, item, lookup, pages);
             running.push(ending.map(|(position, end)| (position, end, hold)));
+        }
+        if group.is_given_up() {
+            return Ok(false);
         }
         if running.is_empty() {
             group.write().await?;
@@ -108,6 +117,15 @@ async fn look_up(app: &App, batch: &LeasedBatch) -> Result<bool, StorageError> {
                 let held = bulk_item::renew(&app.db, job.seq, *lease, until).await?;
                 if held == 0 && group.is_empty() {
                     // Someone else has them by now; what is still running would be thrown away.
+                    return Ok(false);
+                }
+            }
+            () = at(deadline), if deadline.is_some() => {
+                // By the steady clock; by the business clock it may be later, and then the periodic task sees to it.
+                deadline = None;
+                group.write().await?;
+                time_out(app, job.seq).await?;
+                if bulk_item::renew(&app.db, job.seq, *lease, app.clock.lease_now().plus(settings.lease())).await? == 0 {
                     return Ok(false);
                 }
             }

@@ -1,9 +1,11 @@
 //! Credits: what a job may cost, what it did cost, what was used. Entries are only ever added.
 
 mod balance;
+mod cancel;
 mod settle;
 mod usage;
 
 pub use balance::balance;
+pub use cancel::settle_cancelled;
 pub use settle::settle;
 pub use usage::{usage_month, usage_today};

@@ -21,6 +21,7 @@ pub async fn settle(db: &Db, job_seq: i64, now: Timestamp) -> Result<Option<bulk
     transaction.commit().await?;
     job.status = crate::domain::JobStatus::Finished;
     job.charge = charge;
+    job.expires_at = job.expires_after(now);
     job.finished_at = Some(now);
     Ok(Some(job))
 }

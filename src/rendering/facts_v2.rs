@@ -1,6 +1,6 @@
 //! What version 2 tells about a value, worked out once for every format.
 
-use super::selected::{selected_offers, selected_search_results};
+use super::facts::{selected_offers, selected_search_results};
 use crate::domain::{
     Amount, Condition, ConditionFilter, Currency, FoundResult, Gtin, ItemOutcome, ItemResult, JobHead, Offer,
     PageLimit, Reason, Review, SearchResult,

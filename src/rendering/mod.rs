@@ -14,7 +14,6 @@ mod facts_v2;
 mod format;
 mod json;
 mod renderer;
-mod selected;
 mod structure;
 mod structure_v2;
 mod xml;

@@ -3,7 +3,8 @@
 use super::bulk_job::{self, Added, Job, PassedOver, Progress};
 use super::credit_cap::PagesLeft;
 use super::db::statement;
-use super::{Db, StorageError, Transaction, lookup_page};
+use super::lookup_page::{self, Uses};
+use super::{Db, StorageError, Transaction};
 use crate::domain::{Credits, Effort, LookupPage, Reason, Timestamp};
 use entity::bulk_item::{ActiveModel, Entity};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DbBackend, EntityTrait};
@@ -192,24 +193,34 @@ async fn take_open(
 
 /// Keeps the values of a lease that are still open for longer.
 pub async fn renew(db: &Db, job_seq: i64, lease: i64, until: Timestamp) -> Result<u64, StorageError> {
-    let sql = "UPDATE bulk_item SET lease_until = $1 WHERE job_seq = $2 AND state = 1 AND lease = $3";
-    let values = [until.as_micros().into(), job_seq.into(), lease.into()];
+    let sql = format!("UPDATE bulk_item SET lease_until = $3 WHERE {}", held(db));
+    let values = [job_seq.into(), lease.into(), until.as_micros().into()];
     Ok(db.writer().execute_raw(statement(db.writer(), sql, values)).await?.rows_affected())
+}
+
+/// The condition that a value of the job `$1` is held under the lease `$2`. One that somebody else writes at the moment is
+/// not: whoever ends a job's values takes them in another order, and the two would wait for each other.
+fn held(db: &Db) -> &'static str {
+    match db.backend() {
+        DbBackend::Sqlite => "job_seq = $1 AND state = 1 AND lease = $2",
+        _ => {
+            "job_seq = $1 AND position IN (SELECT position FROM bulk_item \
+             WHERE job_seq = $1 AND state = 1 AND lease = $2 FOR UPDATE SKIP LOCKED)"
+        }
+    }
 }
 
 /// Puts every value of a lease that is still open back, not to be begun before a moment; the try counts.
 pub async fn put_back(db: &Db, job_seq: i64, lease: i64, not_before: Timestamp) -> Result<u64, StorageError> {
-    let sql = "UPDATE bulk_item SET state = 0, lease_until = 0, not_before = $1 \
-               WHERE job_seq = $2 AND state = 1 AND lease = $3";
-    let values = [not_before.as_micros().into(), job_seq.into(), lease.into()];
+    let sql = format!("UPDATE bulk_item SET state = 0, lease_until = 0, not_before = $3 WHERE {}", held(db));
+    let values = [job_seq.into(), lease.into(), not_before.as_micros().into()];
     Ok(db.writer().execute_raw(statement(db.writer(), sql, values)).await?.rows_affected())
 }
 
 /// Gives every value of a lease that is still open back, to be begun by anyone at once.
 pub async fn release(db: &Db, job_seq: i64, lease: i64) -> Result<u64, StorageError> {
     // The try that was cut off does not count.
-    let sql = "UPDATE bulk_item SET state = 0, lease_until = 0, attempt = attempt - 1 \
-               WHERE job_seq = $1 AND state = 1 AND lease = $2";
+    let sql = format!("UPDATE bulk_item SET state = 0, lease_until = 0, attempt = attempt - 1 WHERE {}", held(db));
     Ok(db.writer().execute_raw(statement(db.writer(), sql, [job_seq.into(), lease.into()])).await?.rows_affected())
 }
 
@@ -219,25 +230,17 @@ pub async fn release(db: &Db, job_seq: i64, lease: i64) -> Result<u64, StorageEr
 pub async fn write_ends(db: &Db, job_seq: i64, lease: i64, ends: &[(u32, ItemEnd)]) -> Result<Progress, StorageError> {
     let transaction = db.begin().await?;
     let conn = transaction.conn();
-    lookup_page::insert(
-        &transaction,
-        ends.iter().flat_map(|(_, end)| match end {
-            ItemEnd::Found { pages, .. } | ItemEnd::Postponed { pages, .. } => pages.as_slice(),
-            ItemEnd::NotFound { page, .. } => std::slice::from_ref(page),
-            ItemEnd::Failed(_) => &[],
-        }),
-    )
-    .await?;
     // Nobody else ends values of the job meanwhile, so that their numbers in the order of ending are in a row.
     bulk_job::lock(&transaction, job_seq).await?;
     let standing = bulk_job::standing(&transaction, job_seq).await?;
     let mut pages_left = PagesLeft::load(&transaction, job_seq, standing.most_pages).await?;
     let mut done_no = standing.completed;
     let mut added = Added::default();
-    for (position, end) in ends {
+    let mut uses = Uses::default();
+    for (position, looked_up) in ends {
         let place = [i32::try_from(*position).unwrap_or(i32::MAX).into(), job_seq.into(), lease.into()];
         let guard = "WHERE position = $1 AND job_seq = $2 AND lease = $3 AND state = 1";
-        let end = pages_left.fit(end);
+        let end = pages_left.fit(looked_up);
         let (reason, page_ids, charged, incomplete, effort) = match end.as_ref() {
             ItemEnd::Postponed { not_before, .. } => {
                 // Waiting its turn is not a try.
@@ -277,14 +280,22 @@ pub async fn write_ends(db: &Db, job_seq: i64, lease: i64, ends: &[(u32, ItemEnd
             added.completed += 1;
             added.not_found += u32::from(reason == Some(Reason::NotFound));
             pages_left.take(charged);
-            if let ItemEnd::Found { offers, .. } = end.as_ref() {
+            if let (ItemEnd::Found { offers, pages: told, .. }, ItemEnd::Found { pages, .. }) = (end.as_ref(), looked_up) {
                 added.widest = added.widest.max(*offers);
+                uses.add(&pages[..told.len()]);
             }
         }
     }
     if pages_left.is_used_up() {
         added.completed += end_open(&transaction, job_seq, Reason::CreditLimitReached, done_no).await?;
     }
+    let pages = ends.iter().flat_map(|(_, end)| match end {
+        ItemEnd::Found { pages, .. } | ItemEnd::Postponed { pages, .. } => pages.as_slice(),
+        ItemEnd::NotFound { page, .. } => std::slice::from_ref(page),
+        ItemEnd::Failed(_) => &[],
+    });
+    // Behind the values, since only those that were still held use their pages.
+    lookup_page::insert(&transaction, pages, &uses).await?;
     let progress = bulk_job::add_completed(&transaction, job_seq, added).await?;
     transaction.commit().await?;
     Ok(progress)

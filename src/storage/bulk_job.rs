@@ -37,6 +37,7 @@ pub struct Job {
     /// What it cost; zero until it is finished.
     pub charge: Charge,
     pub created_at: Timestamp,
+    /// When it ended, cancelled jobs included.
     pub finished_at: Option<Timestamp>,
     /// When values not done end as `timeout`.
     pub deadline_at: Option<Timestamp>,
@@ -96,6 +97,11 @@ impl Job {
     pub fn most_pages(&self) -> Option<u64> {
         most_pages(self.max_credits, self.reserved, self.multiplier)
     }
+
+    /// When its results go if it ends now: the time they are kept was told at its creation, to begin with the end.
+    pub fn expires_after(&self, end: Timestamp) -> Timestamp {
+        end.plus(self.expires_at.since(self.created_at))
+    }
 }
 
 fn most_pages(max_credits: Option<Credits>, reserved: Credits, multiplier: Multiplier) -> Option<u64> {
@@ -146,7 +152,7 @@ fn parse_page_limit(text: &str) -> Option<PageLimit> {
     }
 }
 
-fn from_row(row: Model) -> Result<Job, StorageError> {
+pub(super) fn from_row(row: Model) -> Result<Job, StorageError> {
     let corrupt = |what: &str| StorageError::corrupt("bulk_job", format!("{what} of {}", row.id));
     let count = |n: i32, what: &str| u32::try_from(n).map_err(|_| corrupt(what));
     let credits = |n: i64| Credits::try_from(n).map_err(|_| corrupt("credits"));
@@ -458,7 +464,8 @@ pub async fn lock_finishing(transaction: &Transaction, seq: i64) -> Result<Optio
     row.map(from_row).transpose()
 }
 
-/// `finishing` → `finished`, with what it cost; what was held back for it is let go.
+/// `finishing` → `finished`, with what it cost; what was held back for it is let go. Its results are kept from now on as long
+/// as its creation said.
 pub async fn mark_finished(
     transaction: &Transaction,
     seq: i64,
@@ -467,7 +474,7 @@ pub async fn mark_finished(
 ) -> Result<(), StorageError> {
     let conn = transaction.conn();
     let sql = "UPDATE bulk_job SET status = 'finished', free_credits = $1, paid_credits = $2, finished_at = $3, \
-               reserved_credits = 0 WHERE seq = $4 AND status = 'finishing'";
+               reserved_credits = 0, expires_at = $3 + expires_at - created_at WHERE seq = $4 AND status = 'finishing'";
     let values =
         [credits_column(charge.free).into(), credits_column(charge.paid).into(), now.as_micros().into(), seq.into()];
     let done = conn.execute_raw(statement(conn, sql, values)).await?;
@@ -475,5 +482,20 @@ pub async fn mark_finished(
         Ok(())
     } else {
         Err(StorageError::corrupt("bulk_job", format!("{seq} is not finishing")))
+    }
+}
+
+/// The caller is given the job's first `ended` values in the order in which they ended: written down while the job has not
+/// ended, since they cost what they cost even if it is cancelled. Answers the job as it is then.
+pub async fn hand_out(db: &Db, job: Job, ended: u32) -> Result<Job, StorageError> {
+    if job.status.is_final() || job.handed_out >= ended {
+        return Ok(job);
+    }
+    let sql = "UPDATE bulk_job SET handed_out = CASE WHEN handed_out < $1 THEN $1 ELSE handed_out END \
+               WHERE seq = $2 AND status NOT IN ('finished', 'cancelled')";
+    let values = [count_column(ended).into(), job.seq.into()];
+    match db.writer().execute_raw(statement(db.writer(), sql, values)).await?.rows_affected() {
+        1 => Ok(Job { handed_out: job.handed_out.max(ended), ..job }),
+        _ => load(db, job.seq).await,
     }
 }

@@ -1,4 +1,5 @@
-//! Pages of lookups as they were fetched; written once; only that no page follows may be learned later.
+//! Pages of lookups as they were fetched; written once; only that no page follows may be learned later, and how many values
+//! are answered from it changes.
 
 use super::{Db, StorageError, Transaction};
 use crate::domain::{LookupPage, PageContent, Timestamp};
@@ -44,10 +45,24 @@ fn from_row(row: Model) -> Result<LookupPage, StorageError> {
     })
 }
 
-/// Adds pages; one that is there already (another value was answered from it) stays as it is.
+/// How many values each page came to answer, by its id.
+#[derive(Debug, Default)]
+pub(super) struct Uses<'p>(HashMap<&'p str, i32>);
+
+impl<'p> Uses<'p> {
+    /// One value more is answered from these pages.
+    pub fn add(&mut self, pages: &'p [Arc<LookupPage>]) {
+        for page in pages {
+            *self.0.entry(&page.id).or_default() += 1;
+        }
+    }
+}
+
+/// Adds pages, and their uses; one that is there already (another value was answered from it) stays as it is otherwise.
 pub(super) async fn insert(
     transaction: &Transaction,
     pages: impl Iterator<Item = &Arc<LookupPage>>,
+    uses: &Uses<'_>,
 ) -> Result<(), StorageError> {
     let mut pages: Vec<_> = pages.collect();
     // In one order everywhere, or two transactions that write the same pages each wait for the other (PostgreSQL); of a
@@ -76,6 +91,7 @@ pub(super) async fn insert(
             is_last: Set(page.is_last),
             content: Set(content),
             version: Set(version),
+            uses: Set(uses.0.get(page.id.as_str()).copied().unwrap_or(0)),
         });
         if rows.len() == ROWS_PER_INSERT {
             insert_rows(transaction, std::mem::take(&mut rows)).await?;
@@ -90,6 +106,7 @@ async fn insert_rows(transaction: &Transaction, rows: Vec<ActiveModel>) -> Resul
             // That no page follows may be learned after the page was written.
             OnConflict::column(Column::Id)
                 .value(Column::IsLast, Expr::cust("lookup_page.is_last OR excluded.is_last"))
+                .value(Column::Uses, Expr::cust("lookup_page.uses + excluded.uses"))
                 .to_owned(),
         )
         .exec_without_returning(transaction.conn())

@@ -10,6 +10,7 @@ pub mod bulk_item;
 pub mod bulk_job;
 mod credit_cap;
 mod db;
+pub mod early_end;
 mod error;
 #[cfg(test)]
 mod lease_cases;
@@ -17,6 +18,7 @@ pub mod ledger;
 pub mod lookup_page;
 pub mod purse;
 pub mod result;
+pub mod retention;
 pub mod source_drift;
 pub mod source_health;
 pub mod source_switch;

@@ -65,6 +65,7 @@ struct Inner {
     registry: Registry,
     jobs_created: Counter,
     jobs_finished: Counter,
+    jobs_cancelled: Counter,
     job_seconds: Histogram,
     values: Family<SourceOutcome, Counter>,
     lookup_seconds: Family<SourceLabel, Histogram>,
@@ -118,6 +119,7 @@ impl Metrics {
             registry: Registry::with_prefix("pricemill"),
             jobs_created: Counter::default(),
             jobs_finished: Counter::default(),
+            jobs_cancelled: Counter::default(),
             job_seconds: Histogram::new(exponential_buckets(0.05, 2.0, 18)),
             values: Family::default(),
             lookup_seconds: Family::new_with_constructor(|| Histogram::new(exponential_buckets(0.001, 2.0, 16))),
@@ -142,6 +144,7 @@ impl Metrics {
         let registry = &mut inner.registry;
         registry.register("jobs_created", "Bulk jobs created", inner.jobs_created.clone());
         registry.register("jobs_finished", "Bulk jobs finished", inner.jobs_finished.clone());
+        registry.register("jobs_cancelled", "Bulk jobs cancelled", inner.jobs_cancelled.clone());
         registry.register("job_seconds", "From creation to finish", inner.job_seconds.clone());
         registry.register("values", "Lookups that ended, by outcome", inner.values.clone());
         registry.register("lookup_seconds", "Duration of a lookup", inner.lookup_seconds.clone());
@@ -172,6 +175,11 @@ impl Metrics {
     pub fn job_finished(&self, took: Duration, credits: u64) {
         self.0.jobs_finished.inc();
         self.0.job_seconds.observe(took.as_secs_f64());
+        self.0.credits.inc_by(credits);
+    }
+
+    pub fn job_cancelled(&self, credits: u64) {
+        self.0.jobs_cancelled.inc();
         self.0.credits.inc_by(credits);
     }
 

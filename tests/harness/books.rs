@@ -33,25 +33,43 @@ async fn number(db: &DatabaseConnection, sql: &str) -> i64 {
 
 /// Each line counts rows that must not be.
 #[rustfmt::skip]
-const NEVER: [(&str, &str); 17] = [
+const NEVER: [(&str, &str); 23] = [
     ("an ended job with a value that is not done",
      "FROM bulk_item i JOIN bulk_job j ON j.seq = i.job_seq WHERE j.status = 'finished' AND i.state <> 2"),
     ("a job that counts more or fewer values than it has",
-     "FROM bulk_job j WHERE j.requested <> (SELECT COUNT(*) FROM bulk_item i WHERE i.job_seq = j.seq)"),
+     "FROM bulk_job j WHERE j.deleted_at IS NULL AND j.requested <> (SELECT COUNT(*) FROM bulk_item i WHERE i.job_seq = j.seq)"),
     ("a job that counts more or fewer done values than it has",
-     "FROM bulk_job j WHERE j.completed <> (SELECT COUNT(*) FROM bulk_item i WHERE i.job_seq = j.seq AND i.state = 2)"),
+     "FROM bulk_job j WHERE j.deleted_at IS NULL AND j.completed <> (SELECT COUNT(*) FROM bulk_item i WHERE i.job_seq = j.seq AND i.state = 2)"),
     ("a job that counts more or fewer values not found than it has",
-     "FROM bulk_job j WHERE j.not_found <> (SELECT COUNT(*) FROM bulk_item i WHERE i.job_seq = j.seq AND i.reason = 'not found')"),
+     "FROM bulk_job j WHERE j.deleted_at IS NULL AND j.not_found <> (SELECT COUNT(*) FROM bulk_item i WHERE i.job_seq = j.seq AND i.reason = 'not found')"),
     ("a finished job whose credits are not its charged pages times its multiplier",
-     "FROM bulk_job j WHERE j.status = 'finished' AND j.free_credits + j.paid_credits <> j.multiplier * \
+     "FROM bulk_job j WHERE j.status = 'finished' AND j.deleted_at IS NULL AND j.free_credits + j.paid_credits <> j.multiplier * \
       (SELECT COALESCE(SUM(i.charged_pages), 0) FROM bulk_item i WHERE i.job_seq = j.seq)"),
+    ("a cancelled job that costs other than the values handed out before",
+     "FROM bulk_job j WHERE j.status = 'cancelled' AND j.deleted_at IS NULL AND j.free_credits + j.paid_credits <> j.multiplier * \
+      (SELECT COALESCE(SUM(i.charged_pages), 0) FROM bulk_item i WHERE i.job_seq = j.seq AND i.done_no <= j.handed_out)"),
+    ("a cancelled job with values that may still be begun, or an uncancelled one with dropped values",
+     "FROM bulk_item i JOIN bulk_job j ON j.seq = i.job_seq WHERE (j.status = 'cancelled' AND i.state < 2) \
+      OR (j.status <> 'cancelled' AND i.state = 3)"),
+    ("an ended job for which credits are still held back",
+     "FROM bulk_job WHERE status IN ('finished', 'cancelled') AND reserved_credits > 0"),
+    ("a deleted job that has not ended, or still has values",
+     "FROM bulk_job j WHERE j.deleted_at IS NOT NULL AND (j.status NOT IN ('finished', 'cancelled') \
+      OR EXISTS (SELECT 1 FROM bulk_item i WHERE i.job_seq = j.seq))"),
+    ("a done value without its number in the order of ending, or a gap in that order",
+     "FROM bulk_job j WHERE j.deleted_at IS NULL AND j.completed <> \
+      (SELECT COUNT(DISTINCT i.done_no) FROM bulk_item i WHERE i.job_seq = j.seq AND i.state = 2 AND i.done_no BETWEEN 1 AND j.completed)"),
+    ("a page that counts other than the values answered from it",
+     "FROM lookup_page p WHERE p.uses <> (SELECT COUNT(*) FROM bulk_item i WHERE i.page_ids LIKE '%' || p.id || '%')"),
+    ("a value that timed out without a deadline, or that costs something",
+     "FROM bulk_item i JOIN bulk_job j ON j.seq = i.job_seq WHERE i.reason = 'timeout' AND (j.deadline_at IS NULL OR i.charged_pages > 0)"),
     ("a charged finished job without exactly its credits in the ledger",
-     "FROM bulk_job j WHERE j.status = 'finished' AND j.is_charged AND j.free_credits + j.paid_credits > 0 AND 1 <> \
+     "FROM bulk_job j WHERE j.status IN ('finished', 'cancelled') AND j.is_charged AND j.free_credits + j.paid_credits > 0 AND 1 <> \
       (SELECT COUNT(*) FROM ledger_entry e WHERE e.kind = 'job' AND e.job_seq = j.seq AND e.account_id = j.account_id \
        AND e.free_credits = j.free_credits AND e.paid_credits = j.paid_credits AND e.at = j.finished_at)"),
-    ("a ledger entry of a job that is not finished or not charged",
+    ("a ledger entry of a job that has not ended or is not charged",
      "FROM ledger_entry e LEFT JOIN bulk_job j ON j.seq = e.job_seq WHERE e.kind = 'job' \
-      AND (j.seq IS NULL OR j.status <> 'finished' OR NOT j.is_charged)"),
+      AND (j.seq IS NULL OR j.status NOT IN ('finished', 'cancelled') OR NOT j.is_charged)"),
     ("an account whose free credits are not those given less those used",
      "FROM account a WHERE a.free_credits_left <> \
       (SELECT COALESCE(SUM(e.free_granted - e.free_credits), 0) FROM ledger_entry e WHERE e.account_id = a.id)"),
@@ -61,9 +79,9 @@ const NEVER: [(&str, &str); 17] = [
     ("a found value without pages, or one that costs other than its pages",
      "FROM bulk_item WHERE state = 2 AND reason IS NULL AND (page_ids IS NULL OR charged_pages <> \
       1 + LENGTH(page_ids) - LENGTH(REPLACE(page_ids, ',', '')))"),
-    ("a finished job without its moment, or an open one with credits",
-     "FROM bulk_job WHERE (status = 'finished') <> (finished_at IS NOT NULL) \
-      OR (status <> 'finished' AND free_credits + paid_credits > 0)"),
+    ("an ended job without its moment, or an open one with credits",
+     "FROM bulk_job WHERE (status IN ('finished', 'cancelled')) <> (finished_at IS NOT NULL) \
+      OR (status NOT IN ('finished', 'cancelled') AND free_credits + paid_credits > 0)"),
     ("an ended job for which credits are held back",
      "FROM bulk_job WHERE status IN ('finished', 'cancelled') AND reserved_credits <> 0"),
     ("a job that cost more than it was told it may", "FROM bulk_job WHERE free_credits + paid_credits > max_credits"),

@@ -65,7 +65,7 @@ pub async fn large_job(db: &Db, products: usize) -> JobId {
         multiplier: Multiplier::ORDINARY,
         terms: JobTerms::default(),
     };
-    let job = Job::new(id.clone(), owner, &spec, clock.now(), clock.now());
+    let job = Job::new(id.clone(), owner, &spec, clock.now(), clock.now().plus(Duration::from_secs(3 * 86_400)));
     let items: Vec<NewItem> = (0..products)
         .map(|i| NewItem { value: format!("product {i}"), reference: None, lookup: Ok(format!("product {i}")) })
         .collect();

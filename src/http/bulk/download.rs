@@ -79,6 +79,9 @@ pub(super) async fn finished(
     hold: Duration,
 ) -> Result<Job, Refusal> {
     let job = state.ended(request, job, hold).await?;
+    if job.deleted_at.is_some() {
+        return Err(Refusal::of(RefusalKind::JobExpired));
+    }
     match job.status {
         JobStatus::Finished if job.deleted_at.is_some() => Err(Refusal::of(RefusalKind::JobExpired)),
         JobStatus::Finished => Ok(job),

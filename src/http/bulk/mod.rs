@@ -1,10 +1,14 @@
 //! Bulk jobs over HTTP: one handler a route; how each version of the API reads and writes lies in its own room.
 
 mod asking;
+pub(super) mod cancel;
 pub(super) mod create;
 pub(super) mod download;
+pub(super) mod events;
 pub(super) mod list;
 pub mod question;
+pub(super) mod rerun;
+pub(super) mod results;
 pub(super) mod settings;
 pub(super) mod show;
 pub(super) mod single;
@@ -12,3 +16,5 @@ pub(super) mod sources;
 pub(super) mod usage;
 pub mod v1;
 pub mod v2;
+
+pub(super) use results::NEXT_AFTER;

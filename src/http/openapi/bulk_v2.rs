@@ -101,6 +101,11 @@ pub(super) fn job_links() -> Vec<(&'static str, Link)> {
     vec![
         ("job", job_link("show_job", "How far the job is.")),
         ("results", job_link("download_job", "What was found, once the job is finished.")),
+        ("partial_results", job_link("partial_results", "What was found so far.")),
+        ("events", job_link("job_events", "Its progress.")),
+        ("cancel", job_link("cancel_job", "Ends it early.")),
+        ("rerun", job_link("rerun_job", "Asks again what failed, once the job is finished.")),
+        ("delete", job_link("delete_job", "Deletes its results.")),
     ]
 }
 

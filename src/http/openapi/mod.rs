@@ -9,6 +9,7 @@ mod bulk_v2;
 mod document;
 #[cfg(test)]
 mod document_cases;
+mod job_life;
 mod known;
 mod operation;
 mod parameter;

@@ -1,6 +1,6 @@
 //! A job as v2 tells it, in every answer the same.
 
-use crate::domain::{Balance, Credits, JobStatus, Key, Topic, progress_percent};
+use crate::domain::{Balance, Credits, JobId, JobStatus, Key, Topic, progress_percent};
 use crate::storage::bulk_job::Job;
 use crate::http::openapi::words;
 use serde::Serialize;
@@ -37,6 +37,9 @@ pub struct JobObject<'a> {
     created_at: String,
     #[schema(value_type = words::Moment)]
     expires_at: String,
+    /// The job whose failed values this one asks again; absent for others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rerun_of: Option<&'a str>,
     /// What is left for further jobs; last, since it is ours.
     balance: BalanceObject,
 }
@@ -68,6 +71,7 @@ pub fn job_object<'a>(job: &'a Job, balance: &Balance) -> JobObject<'a> {
         paid_credits: job.charge.paid,
         created_at: job.created_at.to_string(),
         expires_at: job.expires_at.to_string(),
+        rerun_of: job.rerun_of.as_ref().map(JobId::as_str),
         balance: BalanceObject {
             free_credits_left: balance.free_credits_left,
             daily_quota_left: balance.daily_quota_left,
@@ -77,7 +81,7 @@ pub fn job_object<'a>(job: &'a Job, balance: &Balance) -> JobObject<'a> {
 
 /// The answer to its creation. Values that cannot be have ended by then, and a quick worker may have begun: what is told is
 /// the job as it was made, so that the same request answers the same.
-pub fn created_job(job: &Job) -> JobObject<'_> {
+pub fn created_job<'a>(job: &'a Job, balance: &Balance) -> JobObject<'a> {
     JobObject {
         status: status(JobStatus::New),
         completed: 0,
@@ -86,7 +90,7 @@ pub fn created_job(job: &Job) -> JobObject<'_> {
         not_founds: 0,
         free_credits: 0,
         paid_credits: 0,
-        ..job_object(job)
+        ..job_object(job, balance)
     }
 }
 

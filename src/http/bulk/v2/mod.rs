@@ -2,11 +2,14 @@
 
 mod answer;
 pub mod download;
+pub mod entries;
+pub mod events;
 pub mod job_list;
 pub mod job_object;
 mod minutes;
 pub mod parse;
 pub mod parse_job;
+pub mod parse_results;
 pub mod view;
 
 pub use answer::answer;

@@ -32,7 +32,7 @@ pub fn parse_job(params: &Params, catalog: &Catalog<'_>) -> Result<JobSpec, Refu
             max_age: parse_max_age(params)?,
             selection: parse_selection(params, question)?,
         };
-        Ok(Options { lookup, multiplier: Multiplier::of(&lookup), terms: parse_terms(params, catalog)? })
+        Ok(Options { lookup, multiplier: Multiplier::of_v2(&lookup), terms: parse_terms(params, catalog)? })
     })
 }
 

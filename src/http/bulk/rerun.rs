@@ -1,0 +1,70 @@
+//! `POST /v2/jobs/{id}/rerun`: a job of the values that failed.
+
+use super::asking::create_job;
+use super::v1::parse::{Asked, Catalog};
+use super::v2::{self, job_object::job_object};
+use crate::domain::{JobSpec, JobStatus};
+use crate::http::codes::{Refusal, RefusalKind};
+use crate::http::params::Params;
+use crate::http::state::HttpState;
+use crate::jobs::{RerunError, failed_again};
+use crate::storage::bulk_job::Job;
+use actix_web::{HttpRequest, HttpResponse, web};
+
+/// v2: the new job, as a job that is created answers.
+pub async fn v2(
+    state: web::Data<HttpState>,
+    request: HttpRequest,
+    id: web::Path<String>,
+    params: Result<Params, Refusal>,
+) -> HttpResponse {
+    v2::answer(rerun(&state, &request, &id, params).await)
+}
+
+async fn rerun(
+    state: &HttpState,
+    request: &HttpRequest,
+    id: &str,
+    params: Result<Params, Refusal>,
+) -> Result<HttpResponse, Refusal> {
+    let account = state.account(request, &params?).await?;
+    let job = state.job(request, &account, id).await?;
+    let spec = failed_again(&state.app, &job).await.map_err(|error| refuse(state, request, error))?;
+    let created = create_job(state, request, &account, |catalog| still_answered(spec, catalog)).await?;
+    let job = state.job(request, &account, created.id.as_str()).await?;
+    // What a creation answers, however far the job has come meanwhile.
+    Ok(HttpResponse::Ok().json(job_object(&Job { status: JobStatus::New, ..job })))
+}
+
+/// The job, if its source still answers what was asked: definitions and switches change.
+fn still_answered(spec: JobSpec, catalog: &Catalog<'_>) -> Result<JobSpec, Refusal> {
+    let refused = |kind, parameter| Err(Refusal::of(kind).about(parameter));
+    let Some(facts) = (catalog.find)(spec.source.as_str()) else {
+        return refused(RefusalKind::UnsupportedSource, "source");
+    };
+    let off = |key| (catalog.is_off)(Asked { source: &facts.name, country: spec.country, key, value: None });
+    if !facts.countries.contains(&spec.country) {
+        refused(RefusalKind::UnsupportedCountry, "country")
+    } else if off(None) {
+        refused(RefusalKind::SourceDisabled, "source")
+    } else if !facts.keys.contains(&spec.key) {
+        refused(RefusalKind::UnsupportedKey, "key")
+    } else if off(Some(spec.key)) {
+        refused(RefusalKind::KeyDisabled, "key")
+    } else if !facts.topics.contains(&spec.topic) {
+        refused(RefusalKind::UnsupportedTopic, "topic")
+    } else {
+        Ok(spec)
+    }
+}
+
+fn refuse(state: &HttpState, request: &HttpRequest, error: RerunError) -> Refusal {
+    match error {
+        RerunError::NotFinished => Refusal::of(RefusalKind::JobNotFinished)
+            .because("Only the values of a finished job can be asked again; ask for the job's status."),
+        RerunError::Cancelled => Refusal::of(RefusalKind::JobCancelled),
+        RerunError::Expired => Refusal::of(RefusalKind::JobExpired),
+        RerunError::NothingFailed => Refusal::of(RefusalKind::NothingToRerun),
+        RerunError::Storage(error) => state.broken(request, &error),
+    }
+}

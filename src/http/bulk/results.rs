@@ -1,0 +1,98 @@
+//! `GET /v2/jobs/{id}/results`: the finished values of a job in the order in which they ended, while it runs and after.
+
+use super::v2::{self, entries::Entries, parse_results::ResultsPage};
+use crate::app::SharedApp;
+use crate::domain::{ItemResult, JobStatus};
+use crate::http::codes::{Refusal, RefusalKind};
+use crate::http::params::Params;
+use crate::http::state::HttpState;
+use crate::storage::bulk_job::{self, Job};
+use crate::storage::{StorageError, result};
+use actix_web::http::{Method, header};
+use actix_web::{HttpRequest, HttpResponse, web};
+use futures_util::{Stream, TryStreamExt};
+
+/// The header that says what to send as `after` next.
+pub const NEXT_AFTER: &str = "x-next-after";
+
+/// v2: some results and where to go on.
+pub async fn v2(
+    state: web::Data<HttpState>,
+    request: HttpRequest,
+    id: web::Path<String>,
+    params: Result<Params, Refusal>,
+) -> HttpResponse {
+    v2::answer(results(&state, &request, &id, params).await)
+}
+
+async fn results(
+    state: &HttpState,
+    request: &HttpRequest,
+    id: &str,
+    params: Result<Params, Refusal>,
+) -> Result<HttpResponse, Refusal> {
+    let params = params?;
+    let account = state.account(request, &params).await?;
+    let job = state.job(request, &account, id).await?;
+    let page = v2::parse_results::parse_results(&params, request)?;
+    if job.deleted_at.is_some() {
+        return Err(Refusal::of(RefusalKind::JobExpired));
+    }
+    let is_head = request.method() == Method::HEAD;
+    // Who asks for the head alone is given nothing.
+    let job = match is_head {
+        true => job,
+        false => hand_out(state, job, &page).await.map_err(|error| state.broken(request, &error))?,
+    };
+    let last = last_given(&job, &page);
+    let mut response = HttpResponse::Ok();
+    response.content_type(page.shape.content_type());
+    response.insert_header((NEXT_AFTER, last)).insert_header((header::VARY, header::ACCEPT.as_str()));
+    if is_head {
+        return Ok(response.finish());
+    }
+    let found = ended_pages(state.app.clone(), job.seq, page.after, last);
+    let id = job.id.clone();
+    let body = Entries::new(job, page.shape, last).stream(found).inspect_err(move |error| {
+        tracing::error!(%id, error = error as &dyn std::error::Error, "results broken off");
+    });
+    Ok(response.streaming(body))
+}
+
+/// Writes down, before the answer, that these values were given.
+async fn hand_out(state: &HttpState, job: Job, page: &ResultsPage) -> Result<Job, StorageError> {
+    let last = last_given(&job, page);
+    if last > page.after { bulk_job::hand_out(&state.app.db, job, last).await } else { Ok(job) }
+}
+
+/// The number of the last value that is given: values are numbered without gaps in the order in which they ended. Of a
+/// cancelled job those are there that were given, and charged, before.
+fn last_given(job: &Job, page: &ResultsPage) -> u32 {
+    let there = if job.status == JobStatus::Cancelled { job.handed_out } else { job.completed };
+    page.after.saturating_add(page.limit).min(there).max(page.after)
+}
+
+/// A few values a read, so that memory stays flat.
+fn ended_pages(
+    app: SharedApp,
+    job_seq: i64,
+    after: u32,
+    last: u32,
+) -> impl Stream<Item = Result<Vec<ItemResult>, StorageError>> + 'static {
+    let limit = app.config.server.download_page.max(1);
+    futures_util::stream::try_unfold(after, move |after| {
+        let app = app.clone();
+        async move {
+            if after >= last {
+                return Ok(None);
+            }
+            let to = after.saturating_add(limit).min(last);
+            let page = result::list_ended(&app.db, job_seq, after, to).await?;
+            let wanted = (to - after) as usize;
+            if page.len() != wanted {
+                return Err(StorageError::incomplete_results(page.len(), wanted));
+            }
+            Ok(Some((page, to)))
+        }
+    })
+}
