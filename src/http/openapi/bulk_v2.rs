@@ -7,7 +7,7 @@ use super::parameter::{Param, optional, required};
 use super::results_v2;
 use super::samples;
 use super::shape::list;
-use super::words::{ConditionV2, KeyV2, boolean, form, integer, known as format, named, one_of, text};
+use super::words::{ConditionV2, KeyV2, boolean, address, form, integer, named, one_of, text};
 use crate::domain::{MaxAge, SortBy, Topic, WebhookMethod};
 use crate::http::bulk::v2::download::{LONGEST_WAIT_S, format_word};
 use crate::http::bulk::v2::job_list::JobList;
@@ -20,7 +20,7 @@ use utoipa::PartialSchema;
 use utoipa::ToSchema;
 use utoipa::openapi::HttpMethod::{Get, Post};
 use utoipa::openapi::link::Link;
-use utoipa::openapi::schema::{AnyOfBuilder, KnownFormat, Schema};
+use utoipa::openapi::schema::{AnyOfBuilder, Schema};
 
 pub(super) fn operations(known: &Known) -> Vec<Op> {
     let mut ops = vec![create(known), list_jobs(), show()];
@@ -152,7 +152,7 @@ pub(super) fn options() -> Vec<Param> {
         optional("max_credits", integer(0, i64::MAX), "Most credits the job may cost; values beyond end as `credit limit reached`."),
         optional(
             "webhook_url",
-            format(KnownFormat::Uri).max_length(Some(MAX_WEBHOOK_URL_BYTES)),
+            address().max_length(Some(MAX_WEBHOOK_URL_BYTES)),
             "A public http or https address, called when the job has ended.",
         ),
         optional(
@@ -209,5 +209,6 @@ pub(super) fn job(status: &str) -> Value {
         "topic": "product_and_offers", "key": "gtin", "status": status, "requested": 2, "completed": completed,
         "open_values": 2 - completed, "progress": completed * 50, "not_founds": not_founds, "free_credits": 0,
         "paid_credits": paid, "created_at": "2026-01-31T12:00:00Z", "expires_at": "2026-02-03T12:00:00Z",
+        "balance": {"free_credits_left": 998, "daily_quota_left": 9_998},
     })
 }

@@ -30,6 +30,11 @@ pub fn known(format: KnownFormat) -> ObjectBuilder {
     text().format(Some(SchemaFormat::KnownFormat(format)))
 }
 
+/// An address with its scheme.
+pub fn address() -> ObjectBuilder {
+    text().format(Some(SchemaFormat::Custom("uri".into())))
+}
+
 /// A whole number that is never negative.
 pub fn count() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(0))

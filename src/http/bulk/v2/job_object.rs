@@ -39,6 +39,7 @@ pub struct JobObject<'a> {
     expires_at: String,
     /// The job whose failed values this one asks again; absent for others.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::JobIdText>, nullable = false)]
     rerun_of: Option<&'a str>,
     /// What is left for further jobs; last, since it is ours.
     balance: BalanceObject,
