@@ -89,3 +89,36 @@ impl Mount {
         })));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::http::{StatusCode, header::ALLOW};
+    use actix_web::test::{TestRequest, call_service, init_service};
+    use actix_web::{App, HttpResponse};
+
+    async fn fine() -> HttpResponse {
+        HttpResponse::Ok().finish()
+    }
+
+    #[actix_web::test]
+    async fn a_row_answers_its_methods_and_names_them_to_others() {
+        let rows = || [at(["/a", "/b"]).put(fine).get(fine), at(["/c"]).get_only(fine), at(["/d"]).delete(fine).post(fine)];
+        let told: Vec<String> =
+            rows().iter().flat_map(|row| row.answers().map(|(path, method)| format!("{method} {path}")).collect::<Vec<_>>()).collect();
+        let expected = "PUT /a, GET /a, HEAD /a, PUT /b, GET /b, HEAD /b, GET /c, DELETE /d, POST /d";
+        assert_eq!(told.join(", "), expected);
+        let app = init_service(App::new().configure(|config| rows().into_iter().for_each(|row| row.mount(config)))).await;
+        let methods = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE, Method::PATCH, Method::TRACE];
+        for (path, allowed) in [("/a", "GET, HEAD, PUT"), ("/b", "GET, HEAD, PUT"), ("/c", "GET"), ("/d", "POST, DELETE")] {
+            for method in &methods {
+                let answer = call_service(&app, TestRequest::with_uri(path).method(method.clone()).to_request()).await;
+                let is_allowed = allowed.split(", ").any(|one| one == method.as_str());
+                let expected = if is_allowed { StatusCode::OK } else { StatusCode::METHOD_NOT_ALLOWED };
+                assert_eq!(answer.status(), expected, "{method} {path}");
+                let named = answer.headers().get(ALLOW).map(|value| value.to_str().unwrap());
+                assert_eq!(named, (!is_allowed).then_some(allowed), "{method} {path}");
+            }
+        }
+    }
+}
