@@ -3,7 +3,7 @@
 use super::known::Known;
 use super::operation::{Media, Op, Tag, op};
 use super::parameter::{Param, optional, required};
-use super::results_v1;
+use super::{results_v1, results_v2};
 use super::samples::{self, json};
 use super::shape::list;
 use super::words::{JobIdText, KeyV1, boolean, integer, named, one_of, text};
@@ -20,7 +20,7 @@ use serde_json::json as value;
 use utoipa::PartialSchema;
 use utoipa::openapi::HttpMethod::{Get, Post};
 use utoipa::openapi::link::{Link, LinkBuilder};
-use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Schema};
+use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, OneOfBuilder, Schema};
 
 /// What creating a job may be refused for, beside what any route may.
 pub(super) const CREATING: &[K] = &[
@@ -38,6 +38,10 @@ pub(super) const CREATING: &[K] = &[
     K::JobCreationLimitExceeded,
 ];
 
+/// What a download may be refused for, beside what any route may and an unknown job.
+pub(super) const ENDED: &[K] =
+    &[K::JobNotFinished, K::JobCancelled, K::JobExpired, K::RangeNotSatisfiable, K::TooManyRequests];
+
 pub(super) fn operations(known: &Known) -> Vec<Op> {
     let mut ops = vec![create(known), list_jobs(), show(), single(known)];
     ops.extend(downloads());
@@ -52,6 +56,7 @@ fn create(known: &Known) -> Op {
     op(Post, "/jobs", "create_job_v1", Tag::BulkV1, "Create a job")
         .describe("Every parameter may stand in the query string as well; of one that comes twice the body's counts.")
         .body(params, example)
+        .or_file(values_in_a_file())
         .json::<view::Created>("The job is stored.", json(&view::created(&samples::job_id(), 2)))
         .links([
             ("status", job_link("show_job_v1", "How far the job is.")),
@@ -91,17 +96,18 @@ fn show() -> Op {
                 .description("What was found, once the job is finished.")
                 .build(),
         )])
-        .refuses(&[K::JobNotFound])
+        .refuses(&[K::JobNotFound, K::TooManyRequests])
 }
 
 fn downloads() -> [Op; 2] {
     let described = |op: Op| {
         op.describe("A download asked for while the job runs is held for a few seconds before it is refused.")
             .in_path(job_id())
-            .media(200, "The results, in the order of the values; the body is streamed.", results())
-            .with_header("Content-Disposition", "The name of a file to keep them in.")
+            .download(results)
             .with_schemas(results_v1::schemas())
-            .refuses(&[K::JobNotFound, K::JobNotFinished, K::JobCancelled])
+            .with_schemas(results_v2::schemas())
+            .refuses(ENDED)
+            .refuses(&[K::JobNotFound])
     };
     let format = required("format", one_of(FORMATS), "The format; it beats the parameter `format`.");
     [
@@ -123,11 +129,11 @@ fn single(known: &Known) -> Op {
              the refusal's comment names the job, which goes on.",
         )
         .query(params)
-        .media(200, "The results of the one value.", results())
-        .with_header("Content-Disposition", "The name of a file to keep them in.")
+        .download(results)
         .with_schemas(results_v1::schemas())
+        .with_schemas(results_v2::schemas())
         .refuses(CREATING)
-        .refuses(&[K::JobNotFinished])
+        .refuses(ENDED)
 }
 
 /// The path parameter of every route about one job.
@@ -169,6 +175,16 @@ pub(super) fn values() -> Param {
          {MAX_KEYWORD_CHARS} characters, a source id {MAX_SOURCE_ID_CHARS}; a value that breaks its rule ends as `invalid value`, free of charge."
     );
     required("values", lines(), meaning).in_json(in_json)
+}
+
+/// The values of a new job as a file.
+pub(super) fn values_in_a_file() -> Vec<Param> {
+    let meaning = "A text with a value a line, or a table with `,`, `;` or tab between its cells; UTF-8.";
+    vec![
+        required("file", text(), meaning),
+        optional("column", text(), "The heading of the table's column with the values; without it the first column counts."),
+        optional("reference_column", text(), "The heading of the column with your own names for the values."),
+    ]
 }
 
 /// Largest whole number that every JSON reader keeps exactly.
@@ -237,9 +253,12 @@ fn results() -> Vec<Media> {
         let format = Format::V1(format);
         Media { content_type: format.content_type(), schema, example: samples::results(format) }
     };
+    // The words of version 1 are for products and offers only.
+    let either = OneOfBuilder::new().item(named(results_v1::RESULTS)).item(named(results_v2::RESULTS)).build();
+    let either = Schema::from(either);
     let written = |what: &str| Schema::from(text().description(Some(what)).build()).into();
     vec![
-        media(FormatV1::Json, named(results_v1::RESULTS)),
+        media(FormatV1::Json, either.into()),
         media(FormatV1::Xml, written("The same structure as JSON, as Rails' `Hash#to_xml` writes it.")),
         media(FormatV1::CsvColumn, written("A header and lines of quoted cells, as `format_option` says.")),
     ]

@@ -1,6 +1,6 @@
 //! Bulk jobs, version 2.
 
-use super::bulk_v1::{CREATING, job_id, job_link, list_page, values};
+use super::bulk_v1::{CREATING, ENDED, job_id, job_link, list_page, values, values_in_a_file};
 use super::known::Known;
 use super::operation::{Media, Op, Tag, op};
 use super::parameter::{Param, optional, required};
@@ -37,6 +37,7 @@ fn create(known: &Known) -> Op {
     op(Post, "/v2/jobs", "create_job", Tag::BulkV2, "Create a job")
         .describe("Every parameter may stand in the query string as well; of one that comes twice the body's counts.")
         .body(params, example)
+        .or_file(values_in_a_file())
         .json::<JobObject>("The new job.", job("new"))
         .links(job_links())
         .refuses(CREATING)
@@ -71,17 +72,13 @@ fn show() -> Op {
 fn downloads() -> [Op; 2] {
     let described = |op: Op| {
         op.describe(
-            "A download asked for while the job runs is held for a few seconds, or as long as `wait` says, before it is \
-             refused. A range is a part of the answer that is not compressed.",
+            "A download asked for while the job runs is held for a few seconds, or as long as `wait` says, before it is refused.",
         )
         .in_path(job_id())
-        .header(optional("Range", form("^bytes=[0-9]+-[0-9]*$"), "Which bytes, of the answer without compression."))
-        .media(200, "The results, in the order of the values; the body is streamed.", results())
-        .with_header("Content-Disposition", "The name of a file to keep them in.")
-        .with_header("ETag", "Send it as If-None-Match: 304 says that nothing changed.")
-        .media(206, "The bytes asked for.", results())
+        .download(results)
         .with_schemas(results_v2::schemas())
-        .refuses(&[K::JobNotFound, K::JobNotFinished, K::JobCancelled, K::JobExpired, K::RangeNotSatisfiable, K::TooManyRequests])
+        .refuses(ENDED)
+        .refuses(&[K::JobNotFound])
     };
     let words = || one_of(FormatV2::ALL.map(format_word));
     let format = optional("format", words().default(Some(json!(format_word(FormatV2::Json)))), "The format.");

@@ -1,7 +1,8 @@
 //! A route with one method, described: what it takes, answers and refuses.
 
-use super::parameter::{self, Param};
+use super::parameter::{self, Param, optional};
 use super::refusals::{self, header_place};
+use super::words::form;
 use crate::http::codes::{Dialect, REQUEST_ID, RefusalKind};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -69,6 +70,8 @@ pub struct Op {
     in_query: Vec<Param>,
     in_header: Vec<Param>,
     body: Option<(Vec<Param>, Value)>,
+    /// Further fields of a form with a file.
+    file: Vec<Param>,
     answers: Vec<Answer>,
     refusals: Vec<RefusalKind>,
     links: Vec<(&'static str, Link)>,
@@ -90,6 +93,7 @@ pub fn op(method: HttpMethod, path: &'static str, id: &'static str, tag: Tag, su
         in_query: Vec::new(),
         in_header: Vec::new(),
         body: None,
+        file: Vec::new(),
         answers: Vec::new(),
         refusals: refusals::ANYWHERE.to_vec(),
         links: Vec::new(),
@@ -128,6 +132,11 @@ impl Op {
         Op { body: Some((params, example)), ..self }
     }
 
+    /// The body may be a form with a file instead: these fields in the place of the one called `values`.
+    pub fn or_file(self, fields: Vec<Param>) -> Op {
+        Op { file: fields, ..self }
+    }
+
     /// Answers 200 with a view as JSON.
     pub fn json<T: ToSchema>(mut self, meaning: &str, example: Value) -> Op {
         T::schemas(&mut self.schemas);
@@ -140,6 +149,18 @@ impl Op {
     pub fn media(mut self, status: u16, meaning: &str, media: Vec<Media>) -> Op {
         self.answers.push(Answer { status, meaning: meaning.to_owned(), media, headers: Vec::new() });
         self
+    }
+
+    /// Answers with a job's results, whole or a range of their bytes.
+    pub fn download(self, results: impl Fn() -> Vec<Media>) -> Op {
+        const TAG: (&str, &str) = ("ETag", "Send it as If-None-Match: 304 says that nothing changed.");
+        self.header(optional("Range", form("^bytes=[0-9]+-[0-9]*$"), "Which bytes, of the answer without compression."))
+            .media(200, "The results, in the order of the values; the body is streamed.", results())
+            .with_header("Content-Disposition", "The name of a file to keep them in.")
+            .with_header(TAG.0, TAG.1)
+            .media(206, "The bytes asked for.", results())
+            .with_header("Content-Range", "Which bytes these are, and of how many.")
+            .with_header(TAG.0, TAG.1)
     }
 
     /// A header of the answer described last.
@@ -209,7 +230,7 @@ impl Op {
             }
         }
         if let Some((params, example)) = self.body {
-            operation = operation.request_body(Some(request_body(&params, &example)));
+            operation = operation.request_body(Some(request_body(&params, &self.file, &example)));
         }
         if self.is_open {
             operation = operation.securities(Some([SecurityRequirement::default()]));
@@ -218,16 +239,25 @@ impl Op {
     }
 }
 
-fn request_body(params: &[Param], example: &Value) -> utoipa::openapi::request_body::RequestBody {
+fn request_body(params: &[Param], file: &[Param], example: &Value) -> utoipa::openapi::request_body::RequestBody {
     let content = |schema, example: Value| {
         let example = ExampleBuilder::new().value(Some(example)).build();
         ContentBuilder::new().schema(Some(schema)).examples_from_iter([("job", example)]).build()
     };
     let required = params.iter().any(|param| param.is_required);
-    RequestBodyBuilder::new()
+    let mut body = RequestBodyBuilder::new()
         .content("application/json", content(parameter::json(params), example.clone()))
-        .content("application/x-www-form-urlencoded", content(parameter::form(params), as_form(example)))
-        .required(Some(if required { Required::True } else { Required::False }))
+        .content("application/x-www-form-urlencoded", content(parameter::form(params), as_form(example)));
+    if !file.is_empty() {
+        let fields: Vec<Param> = params.iter().filter(|param| param.name != "values").chain(file).cloned().collect();
+        let mut example = as_form(example);
+        if let Some(fields) = example.as_object_mut() {
+            let values = fields.remove("values");
+            fields.insert("file".into(), values.unwrap_or_default());
+        }
+        body = body.content("multipart/form-data", content(parameter::form(&fields), example));
+    }
+    body.required(Some(if required { Required::True } else { Required::False }))
         .build()
 }
 
