@@ -46,6 +46,7 @@ pub enum RefusalKind {
     JobAlreadyEnded,
     JobExpired,
     BodyTooLarge,
+    RangeNotSatisfiable,
     IdempotencyKeyReused,
     JobCreationLimitExceeded,
     TooManyRequests,
@@ -67,7 +68,7 @@ pub struct RefusalRow {
 }
 
 impl RefusalKind {
-    pub const ALL: [RefusalKind; 26] = [
+    pub const ALL: [RefusalKind; 27] = [
         RefusalKind::Unauthorized,
         RefusalKind::MissingParameter,
         RefusalKind::ParameterValueInvalid,
@@ -89,6 +90,7 @@ impl RefusalKind {
         RefusalKind::JobAlreadyEnded,
         RefusalKind::JobExpired,
         RefusalKind::BodyTooLarge,
+        RefusalKind::RangeNotSatisfiable,
         RefusalKind::IdempotencyKeyReused,
         RefusalKind::JobCreationLimitExceeded,
         RefusalKind::TooManyRequests,
@@ -124,6 +126,7 @@ impl RefusalKind {
             K::JobAlreadyEnded => row(S::CONFLICT, "Job is already finished or canceled", "A job that has ended cannot be cancelled."),
             K::JobExpired => row(S::GONE, "job expired", "The results are kept no longer; create a new job."),
             K::BodyTooLarge => row(S::PAYLOAD_TOO_LARGE, "body too large", "A request body holds at most 2 MiB; split the values over several jobs."),
+            K::RangeNotSatisfiable => row(S::RANGE_NOT_SATISFIABLE, "range not satisfiable", "The results are shorter than the range begins; Content-Range says how long they are."),
             K::IdempotencyKeyReused => row(S::UNPROCESSABLE_ENTITY, "idempotency key reused", "The key was used with other parameters within 24 hours; use a new key for a new request."),
             K::JobCreationLimitExceeded => temporary(S::TOO_MANY_REQUESTS, "Job creation limit exceeded", "Wait as long as Retry-After says before creating the next job."),
             K::TooManyRequests => temporary(S::TOO_MANY_REQUESTS, "too many requests", "Wait as long as Retry-After says before asking again."),

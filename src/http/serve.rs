@@ -52,6 +52,14 @@ fn cors() -> Cors {
         .send_wildcard()
         .allowed_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS])
         .allow_any_header()
-        .expose_headers([header::CONTENT_DISPOSITION, header::RETRY_AFTER, header::HeaderName::from_static(REQUEST_ID)])
+        .expose_headers([
+            header::ACCEPT_RANGES,
+            header::ALLOW,
+            header::CONTENT_DISPOSITION,
+            header::CONTENT_RANGE,
+            header::ETAG,
+            header::RETRY_AFTER,
+            header::HeaderName::from_static(REQUEST_ID),
+        ])
         .max_age(CORS_MAX_AGE_S)
 }

@@ -5,6 +5,7 @@ pub(super) mod create;
 pub(super) mod download;
 pub(super) mod list;
 pub mod question;
+mod send_results;
 pub(super) mod settings;
 pub(super) mod show;
 pub(super) mod single;
