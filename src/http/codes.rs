@@ -47,6 +47,7 @@ pub enum RefusalKind {
     NothingToRerun,
     JobExpired,
     BodyTooLarge,
+    RangeNotSatisfiable,
     IdempotencyKeyReused,
     JobCreationLimitExceeded,
     TooManyRequests,
@@ -68,7 +69,7 @@ pub struct RefusalRow {
 }
 
 impl RefusalKind {
-    pub const ALL: [RefusalKind; 27] = [
+    pub const ALL: [RefusalKind; 28] = [
         RefusalKind::Unauthorized,
         RefusalKind::MissingParameter,
         RefusalKind::ParameterValueInvalid,
@@ -91,6 +92,7 @@ impl RefusalKind {
         RefusalKind::NothingToRerun,
         RefusalKind::JobExpired,
         RefusalKind::BodyTooLarge,
+        RefusalKind::RangeNotSatisfiable,
         RefusalKind::IdempotencyKeyReused,
         RefusalKind::JobCreationLimitExceeded,
         RefusalKind::TooManyRequests,
@@ -127,6 +129,7 @@ impl RefusalKind {
             K::NothingToRerun => row(S::CONFLICT, "nothing to rerun", "No value of the job failed that asking again could find."),
             K::JobExpired => row(S::GONE, "job expired", "The results are kept no longer; create a new job."),
             K::BodyTooLarge => row(S::PAYLOAD_TOO_LARGE, "body too large", "A request body holds at most 2 MiB; split the values over several jobs."),
+            K::RangeNotSatisfiable => row(S::RANGE_NOT_SATISFIABLE, "range not satisfiable", "The results are shorter than the range begins; Content-Range says how long they are."),
             K::IdempotencyKeyReused => row(S::UNPROCESSABLE_ENTITY, "idempotency key reused", "The key was used with other parameters within 24 hours; use a new key for a new request."),
             K::JobCreationLimitExceeded => temporary(S::TOO_MANY_REQUESTS, "Job creation limit exceeded", "Wait as long as Retry-After says before creating the next job."),
             K::TooManyRequests => temporary(S::TOO_MANY_REQUESTS, "too many requests", "Wait as long as Retry-After says before asking again."),

@@ -4,16 +4,21 @@
 pub mod bulk;
 mod caller;
 pub mod codes;
+mod conditional;
 mod dialect;
 mod health;
+mod multipart;
 mod observe;
 mod open_streams;
 mod params;
+mod poll_pace;
 mod rate_limit;
+mod result_lengths;
 mod routes;
 mod serve;
 mod state;
 mod stream;
+mod value_file;
 
 pub use observe::observe;
 pub use serve::serve;
