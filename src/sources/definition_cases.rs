@@ -283,7 +283,7 @@ fn a_step_may_be_fetched_by_the_browser() {
     let mut registry = load(&text).unwrap();
     assert!(registry.assign_proxies("the shop", "rented"));
     let shop = registry.find("shop").unwrap();
-    let policy = shop.policy_of(shop.list_step().unwrap());
+    let policy = shop.policy_of(shop.list_step(crate::domain::Topic::Product).unwrap());
     assert!(shop.needs_browser() && policy.needs_browser() && !shop.policy.needs_browser());
     assert_eq!((policy.wait_for.as_deref(), policy.robots), (Some("b.price"), Some(false)), "the rest is the source's");
     assert_eq!(policy.proxies.as_deref(), Some("rented"));
@@ -348,7 +348,7 @@ fn the_documented_example_is_right() {
     let example = document.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
     let registry = load(example).unwrap();
     let pricehub = registry.find("Price_Hub_Online").unwrap();
-    assert_eq!((pricehub.countries.len(), pricehub.max_pages()), (3, 20));
+    assert_eq!((pricehub.countries.len(), pricehub.max_pages(crate::domain::Topic::Offers)), (3, 20));
 }
 
 proptest::proptest! {
