@@ -96,6 +96,8 @@ const MIN_WORD: usize = 4;
 
 /// Whether the word says what a thing is.
 pub(super) fn is_telling(word: &str) -> bool {
+    // `64gb` is a number of something.
+    let word = word.trim_start_matches(|c: char| c.is_ascii_digit());
     word.chars().filter(|c| c.is_alphabetic()).count() >= 2 && !MANNER.split_whitespace().any(|manner| manner == word)
 }
 

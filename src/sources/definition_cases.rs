@@ -1,7 +1,7 @@
 //! Definitions that are right, and each kind of mistake with the line it is reported at.
 
 use super::{Kind, Registry};
-use crate::domain::{Currency, Key};
+use crate::domain::{Currency, Key, Topic};
 
 /// The registry with one more file, or its errors as text.
 fn load(text: &str) -> Result<Registry, Vec<String>> {
@@ -363,4 +363,56 @@ proptest::proptest! {
             proptest::prop_assert!(errors.iter().all(|e| e.line.is_some_and(|line| (1..=lines + 1).contains(&line))));
         }
     }
+}
+
+#[test]
+fn a_topic_needs_its_step() {
+    for (topic, missing) in [
+        ("search_results", "the topic search_results needs a step `search`"),
+        ("reviews", "the topic reviews needs a step `reviews`"),
+    ] {
+        let text = with("[\"product_and_offers\"]", &format!("[\"product\", \"offers\", \"{topic}\"]"));
+        assert_eq!(errors(&text), [format!("shop.toml:5: {missing}")]);
+    }
+    let comparator = with("kind = \"shop\"", "kind = \"comparator\"").replace("product_and_offers", "offers");
+    assert_eq!(
+        errors(&comparator),
+        ["shop.toml:5: the topic offers needs a step `offers`, or a list of offers on the pages of the step `product`"]
+    );
+    let unasked = with("[\"product_and_offers\"]", "[\"search_results\"]")
+        + "[steps.search]\nkeys = []\nurl = \"{base_url}/s?q={value}\"\npage.results = { item = \"li\", fields = {} }\n";
+    assert_eq!(
+        errors(&unasked),
+        ["shop.toml:5: the topic search_results needs a key that is searched: [steps.search] has none in `keys`"]
+    );
+    let unknown = with("[\"product_and_offers\"]", "[\"prices\"]");
+    assert!(errors(&unknown)[0].contains("known: product_and_offers, product, offers, search_results, reviews"));
+}
+
+#[test]
+fn a_reviews_step_is_checked_like_any_other() {
+    let reviews = |page: &str| {
+        with("[\"product_and_offers\"]", "[\"product_and_offers\", \"reviews\"]")
+            + &format!(
+                "[steps.reviews]\nurl = \"{{base_url}}/r/{{id}}?p={{page}}\"\nmax_pages = 7\n[steps.reviews.page]\n{page}"
+            )
+    };
+    let good = "total = { selector = \"b.n\" }\nrating_distribution.star_1 = { selector = \"i.one\" }\n\
+        [steps.reviews.page.reviews]\nitem = \"li\"\nfields.rating = { selector = \"b\" }\n\
+        [steps.reviews.page.specifications]\nitem = \"tr\"\nfields.label = { selector = \"th\" }\n";
+    let registry = load(&reviews(good)).unwrap();
+    let shop = registry.find("shop").unwrap();
+    assert_eq!((shop.max_pages(Topic::Reviews), shop.max_pages(Topic::Product)), (7, 1));
+    assert!(shop.list_step(Topic::Reviews).unwrap().has_list);
+    assert_eq!(shop.keys_of(Topic::Reviews), [Key::SourceId]);
+    assert!(shop.keys_of(Topic::SearchResults).is_empty(), "only what is searched for has search results");
+    let line = GOOD.lines().count() + 4;
+    assert_eq!(
+        errors(&reviews("no_result = [{ selector = \"p\" }]")),
+        [format!("shop.toml:{}: a page of reviews lists reviews: [steps.reviews.page.reviews] is missing", line - 1)]
+    );
+    let told = errors(&reviews(&good.replace("\"i.one\"", "\"i + b\"")));
+    assert!(told[0].starts_with(&format!("shop.toml:{}: selector `i + b`", line + 1)), "{told:?}");
+    let told = errors(&reviews(&good.replace("star_1", "star_6")));
+    assert!(told[0].contains("unknown variant `star_6`"), "{told:?}");
 }

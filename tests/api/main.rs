@@ -20,6 +20,7 @@ mod settings;
 mod single;
 mod sources;
 mod token;
+mod topics;
 mod turns;
 mod value;
 
