@@ -144,7 +144,7 @@ impl RefusalKind {
 pub struct Refusal {
     pub kind: RefusalKind,
     /// Replaces the table's comment.
-    pub comment: Option<String>,
+    pub comment: Option<Box<str>>,
     /// The parameter that is to blame.
     pub parameter: Option<String>,
     /// What it may be instead.
@@ -153,7 +153,7 @@ pub struct Refusal {
     /// The methods a path answers, when another one was used.
     pub allow: Option<&'static str>,
     /// Only of an internal error: under this id the log tells the cause.
-    pub request_id: Option<String>,
+    pub request_id: Option<Box<str>>,
 }
 
 impl Refusal {
@@ -194,11 +194,11 @@ impl Refusal {
 
     /// The cause belongs into the log, under the same request id, never here.
     pub fn internal(request_id: impl Into<String>) -> Refusal {
-        Refusal { request_id: Some(request_id.into()), ..Refusal::of(RefusalKind::InternalError) }
+        Refusal { request_id: Some(request_id.into().into()), ..Refusal::of(RefusalKind::InternalError) }
     }
 
     pub fn because(self, comment: impl Into<String>) -> Refusal {
-        Refusal { comment: Some(comment.into()), ..self }
+        Refusal { comment: Some(comment.into().into()), ..self }
     }
 
     pub fn about(self, parameter: &str) -> Refusal {
@@ -257,7 +257,7 @@ impl Refusal {
         }
         // The observer sets it on every answer, but it sees none of a handler that panicked.
         if let Some(id) = &self.request_id {
-            response.insert_header((REQUEST_ID, id.as_str()));
+            response.insert_header((REQUEST_ID, id.as_ref()));
         }
         response.body(self.body(dialect))
     }
