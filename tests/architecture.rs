@@ -35,7 +35,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("ledger", &["app", "domain", "storage"]),
     ("jobs", &["app", "domain", "ledger", "lookup", "queue", "sources", "storage"]),
     // It reads storage and sources for plain answers; it never writes but through a use case.
-    ("http", &["accounts", "app", "domain", "health", "jobs", "ledger", "rendering", "sources", "storage"]),
+    ("http", &["accounts", "app", "config", "domain", "health", "jobs", "ledger", "rendering", "sources", "storage"]),
     ("workers", &["app", "health", "jobs", "queue"]),
     // It puts everything together, the demo marketplace as the source `test` included; lookup itself does not know demo.
     ("boot", &["app", "clock", "config", "demo", "domain", "fetching", "health", "http", "ids", "lookup", "outbound", "queue", "sources",
@@ -53,6 +53,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("actix_web", &["http/", "boot.rs", "demo/"]),
     ("actix_cors", &["http/"]),
     ("utoipa", &["http/"]),
+    ("actix_multipart", &["http/"]),
     ("reqwest", &["outbound.rs", "outbound/", "fetching/", "cli/client.rs"]),
     ("tokio_tungstenite", &["fetching/browser/"]),
     ("sea_orm", &["storage/"]),

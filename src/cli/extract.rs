@@ -2,7 +2,7 @@
 
 use super::show_explanation;
 use crate::domain::SearchResult;
-use crate::domain::{Country, Offer, Product};
+use crate::domain::{Country, Offer, Product, Review};
 use crate::extraction::recipe::{Embedded, Recipe};
 use crate::extraction::{CompiledRecipe, Explanation, Extracted, PageContext, Verdict, explain, extract};
 use crate::fetching::decode;
@@ -222,6 +222,8 @@ struct Answer<'a> {
     search_results: Vec<ListEntry>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     bestsellers: Vec<ListEntry>,
+    #[serde(flatten)]
+    more: More,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_page: Option<&'a str>,
 }
@@ -233,6 +235,7 @@ impl<'a> Answer<'a> {
             offers: &extracted.offers,
             search_results: extracted.search_results.iter().map(ListEntry::of).collect(),
             bestsellers: extracted.bestsellers.iter().map(ListEntry::of).collect(),
+            more: More::of(extracted),
             next_page: extracted.next_page.as_deref(),
         }
     }
@@ -258,6 +261,8 @@ pub struct BatchAnswer {
     /// Of the bestsellers.
     #[serde(skip_serializing_if = "Option::is_none")]
     category: Option<String>,
+    #[serde(flatten)]
+    more: More,
     #[serde(skip_serializing_if = "Option::is_none")]
     next_page: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -267,9 +272,11 @@ pub struct BatchAnswer {
 impl BatchAnswer {
     /// `id` is the caller's own.
     pub fn of(id: serde_json::Value, extracted: Extracted) -> BatchAnswer {
+        let more = More::of(&extracted);
         let product = extracted.product;
         BatchAnswer {
             id,
+            more,
             name: product.name,
             price: product.price.map(|p| p.rounded_to(product.currency).to_string()),
             currency: product.currency.map(|c| c.code()),
@@ -285,6 +292,44 @@ impl BatchAnswer {
             next_page: extracted.next_page,
             explain: None,
         }
+    }
+}
+
+/// What buyers say, and how long the page's list is over all pages.
+#[derive(Debug, serde::Serialize)]
+struct More {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reviews: Vec<ReviewEntry>,
+    /// Of one star first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rating_distribution: Option<[u32; 5]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total_count: Option<u64>,
+}
+
+impl More {
+    fn of(extracted: &Extracted) -> More {
+        More {
+            reviews: extracted.reviews.iter().map(ReviewEntry::of).collect(),
+            rating_distribution: extracted.rating_distribution.map(|told| told.stars),
+            total_count: extracted.total_count,
+        }
+    }
+}
+
+#[derive(Debug, serde::Serialize)]
+struct ReviewEntry {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    date: Option<String>,
+    #[serde(flatten)]
+    review: Review,
+}
+
+impl ReviewEntry {
+    /// The date as people read it.
+    fn of(review: &Review) -> ReviewEntry {
+        let date = review.date.map(|date| date.to_string());
+        ReviewEntry { date, review: Review { date: None, ..review.clone() } }
     }
 }
 

@@ -1,7 +1,7 @@
 //! A tried value for people and for programs.
 
 use super::show_explanation::{self, cut, field_names};
-use crate::domain::{Lookup, Reason};
+use crate::domain::{Lookup, Reason, Topic};
 use crate::extraction::{Explanation, Verdict};
 use crate::lookup::{HitMissing, Outcome, StepTried, Trial};
 use crate::sources::{Definition, Kind};
@@ -35,7 +35,7 @@ pub(super) fn show(out: &mut impl Write, definition: &Definition, lookup: &Looku
     if !unnamed.is_empty() {
         writeln!(out, "not asked  {} (no rule names them)", unnamed.join(", "))?;
     }
-    writeln!(out, "result     {}", result(trial))
+    writeln!(out, "result     {}", result(lookup.topic, trial))
 }
 
 fn show_step(out: &mut impl Write, step: &StepTried, number: u32, shows_headers: bool) -> io::Result<()> {
@@ -161,15 +161,23 @@ fn unnamed(definition: &Definition, trial: &Trial) -> Vec<String> {
     unnamed
 }
 
-fn result(trial: &Trial) -> String {
+fn result(topic: Topic, trial: &Trial) -> String {
     match &trial.outcome {
         None if !trial.is_understood() => "not understood".to_owned(),
         None if missing(trial).is_empty() => "understood".to_owned(),
         None => "understood, but something is missing".to_owned(),
         Some(Outcome::Found { pages, .. }) => {
-            let offers: usize = pages.iter().filter_map(|page| Some(page.content.as_ref()?.offers.len())).sum();
+            let contents = || pages.iter().filter_map(|page| page.content.as_ref());
+            let (count, what) = match topic {
+                Topic::Product => return "found".to_owned(),
+                Topic::ProductAndOffers | Topic::Offers => {
+                    (contents().map(|c| c.offers.len()).sum::<usize>(), "offers")
+                }
+                Topic::SearchResults => (contents().map(|c| c.search_results.len()).sum(), "search results"),
+                Topic::Reviews => (contents().map(|c| c.reviews.len()).sum(), "reviews"),
+            };
             let more = pages.last().is_some_and(|page| !page.is_last);
-            format!("found, {offers} offers on the first page{}", if more { ", more behind it" } else { "" })
+            format!("found, {count} {what} on the first page{}", if more { ", more behind it" } else { "" })
         }
         Some(Outcome::NotFound { .. }) => Reason::NotFound.wording().to_owned(),
         Some(Outcome::Failed(reason)) => reason.wording().to_owned(),
@@ -183,6 +191,7 @@ pub(super) fn json(definition: &Definition, lookup: &Lookup, trial: &Trial) -> V
     json!({
         "source": lookup.source.as_str(),
         "country": lookup.country.as_str(),
+        "topic": lookup.topic.as_str(),
         "key": lookup.key.v1(),
         "value": lookup.value,
         "steps": steps,
@@ -190,7 +199,7 @@ pub(super) fn json(definition: &Definition, lookup: &Lookup, trial: &Trial) -> V
         "not_asked": unnamed(definition, trial),
         "understood": trial.is_understood(),
         "reason": trial.reason().map(Reason::wording),
-        "result": result(trial),
+        "result": result(lookup.topic, trial),
     })
 }
 

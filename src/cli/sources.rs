@@ -157,7 +157,8 @@ mod tests {
         let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
         assert_eq!(lines[0], ["SOURCE", "KIND", "KEYS", "TOPICS", "COUNTRIES", "FILE"]);
         let line = |name: &str| lines.iter().find(|line| line[0] == name).unwrap().clone();
-        assert_eq!(line("test")[1..4], ["comparator", "gtin,keyword,source_id", "product_and_offers"]);
+        let topics = "product_and_offers,product,offers,search_results,reviews";
+        assert_eq!(line("test")[1..4], ["comparator", "gtin,keyword,source_id", topics]);
         assert_eq!(line("web")[1..3], ["shop", "source_id"]);
         assert_eq!(line("geizhals")[4], "at");
     }

@@ -7,10 +7,10 @@ use crate::boot::{embedded, open_fetcher};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::demo::{self, Market};
-use crate::domain::{Country, Key, Lookup};
+use crate::domain::{Country, Key, Lookup, Topic};
 use crate::ids::Ids;
 use crate::lookup::{Engine, SavedPage, Trial, no_metrics, try_saved};
-use crate::sources::{Definition, Registry, ValueForm};
+use crate::sources::{Definition, Registry, Step, ValueForm};
 use anyhow::{Context, bail};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -31,7 +31,11 @@ pub struct TryArgs {
     /// Where to ask; needed when the source has several countries
     #[arg(long)]
     country: Option<Country>,
-    /// Read this page instead of fetching anything: FILE for the last step, or STEP=FILE (search, product, offers, bestsellers)
+    /// What to ask: product_and_offers, product, offers, search_results or reviews; default: the source's first topic
+    #[arg(long, value_parser = parse_topic)]
+    topic: Option<Topic>,
+    /// Read this page instead of fetching anything: FILE for the topic's list, or STEP=FILE (search, product, offers, reviews,
+    /// bestsellers)
     #[arg(long, value_name = "[STEP=]FILE")]
     html: Vec<String>,
     /// Directory of *.toml definitions that add to the compiled-in ones or override them
@@ -46,6 +50,10 @@ pub struct TryArgs {
     /// Settings file (TOML); names not in it keep their defaults
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+}
+
+fn parse_topic(text: &str) -> Result<Topic, String> {
+    Topic::parse(text).ok_or_else(|| format!("a topic is one of {}", Topic::ALL.map(Topic::as_str).join(", ")))
 }
 
 /// Runs the command on standard output; fails when a page is not understood.
@@ -107,8 +115,14 @@ fn lookup(definition: &Definition, args: &TryArgs) -> Result<Lookup, WrongUsage>
     let value = Registry::check_value(definition, args.key, &args.value)
         .map_err(|error| WrongUsage(format!("the value {:?}: {error}", args.value)))?;
     let country = country(definition, args.key, &value, args.country)?;
-    let topic = definition.topics.first().copied();
-    let topic = topic.ok_or_else(|| WrongUsage(format!("{} has no topic", definition.name)))?;
+    let topic = args.topic.or(definition.topics.first().copied());
+    let topic = topic.filter(|topic| definition.topics.contains(topic)).ok_or_else(|| {
+        let known: Vec<&str> = definition.topics.iter().copied().map(Topic::as_str).collect();
+        WrongUsage(format!("{} has only the topics {}", definition.name, known.join(", ")))
+    })?;
+    if !definition.keys_of(topic).contains(&args.key) {
+        return Err(WrongUsage(format!("{} is not searched by {}", definition.name, args.key.v1())));
+    }
     Ok(Lookup { source: definition.name.clone(), country, topic, key: args.key, value })
 }
 
@@ -146,7 +160,7 @@ fn saved_pages(definition: &Definition, lookup: &Lookup, files: &[String]) -> an
     let mut pages = Vec::new();
     for argument in files {
         let named = argument.split_once('=').and_then(|(name, file)| {
-            let known = ["search", "product", "offers", "bestsellers"].contains(&name);
+            let known = ["search", "product", "offers", "reviews", "bestsellers"].contains(&name);
             known.then(|| (steps.iter().find(|step| **step == name).copied(), name, file))
         });
         let (step, file) = match named {
@@ -157,7 +171,9 @@ fn saved_pages(definition: &Definition, lookup: &Lookup, files: &[String]) -> an
                 );
             }
             None => {
-                let last = steps.last().copied();
+                let list = definition.list_step(lookup.topic);
+                let is_list = |(_, step): &(&str, &Step)| list.is_some_and(|list| std::ptr::eq(list, *step));
+                let last = definition.named_steps().find(is_list).map(|(name, _)| name);
                 (last.ok_or_else(|| WrongUsage("the source has no steps".into()))?, argument.as_str())
             }
         };

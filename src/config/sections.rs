@@ -20,6 +20,7 @@ pub struct Config {
     pub proxies: BTreeMap<String, ProxyPoolConfig>,
     pub sources: SourcesConfig,
     pub jobs: JobsConfig,
+    pub pace: PaceConfig,
     pub health: HealthConfig,
     pub log: LogConfig,
     pub plans: BTreeMap<String, PlanConfig>,
@@ -91,6 +92,14 @@ impl JobsConfig {
     pub fn lease(&self) -> Duration {
         Duration::from_millis(self.lease_ms)
     }
+}
+
+/// Questions a minute about one unfinished job.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PaceConfig {
+    pub held_beyond: u32,
+    pub refused_beyond: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]

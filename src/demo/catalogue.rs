@@ -2,7 +2,9 @@
 
 use super::documented::DOCUMENTED;
 use super::families::{FAMILIES, Family};
-use super::seed::{below, mix, pick};
+use super::known::{self, Known};
+use super::search_words::{CALLED, is_nonsense, is_telling, stem};
+use super::seed::{below, mix, of_text, pick};
 use super::site::Site;
 use super::special::{self, SPECIAL, SpecialKind};
 use crate::domain::Gtin;
@@ -88,6 +90,8 @@ pub(super) struct Catalogue {
     products: Vec<CatalogueProduct>,
     by_gtin: HashMap<Gtin, usize>,
     by_word: HashMap<String, Vec<usize>>,
+    /// By the stems of names, categories and what people call such things.
+    by_stem: HashMap<String, Vec<usize>>,
     by_id: HashMap<(Site, String), usize>,
 }
 
@@ -105,8 +109,16 @@ impl Catalogue {
         for number in 0..ORDINARY_PRODUCTS {
             products.push(ordinary(products.len(), number));
         }
-        let mut catalogue =
-            Catalogue { products, by_gtin: HashMap::new(), by_word: HashMap::new(), by_id: HashMap::new() };
+        for (number, (known, model, variant)) in (ORDINARY_PRODUCTS..).zip(known::all()) {
+            products.push(well_known(products.len(), number, known, model, variant));
+        }
+        let mut catalogue = Catalogue {
+            products,
+            by_gtin: HashMap::new(),
+            by_word: HashMap::new(),
+            by_stem: HashMap::new(),
+            by_id: HashMap::new(),
+        };
         catalogue.fill_indexes();
         catalogue
     }
@@ -118,11 +130,13 @@ impl Catalogue {
             }
             // Products with trouble are there for jobs that ask for their GTINs; no keyword stumbles over them.
             let named = if product.trouble.is_none() { words(&product.name) } else { Vec::new() };
-            for word in named {
-                let listed = self.by_word.entry(word).or_default();
-                if listed.last() != Some(&product.index) {
-                    listed.push(product.index);
+            if !named.is_empty() {
+                for word in called(product, &named) {
+                    list_once(&mut self.by_stem, stem(&word), product.index);
                 }
+            }
+            for word in named {
+                list_once(&mut self.by_word, &word, product.index);
             }
             for site in Site::ALL {
                 self.by_id.insert((site, product.id_at(site)), product.index);
@@ -145,30 +159,93 @@ impl Catalogue {
     }
 
     /// What a source finds for a text: the product with that GTIN, else the products whose names have all its words, the
-    /// shortest names first.
+    /// shortest names first; where there are none, those that have most of them, as names or as what people call such things;
+    /// where nothing has any, a few that a marketplace would show rather than nothing. A text that makes no sense finds nothing.
     pub fn search(&self, site: Site, text: &str) -> Vec<&CatalogueProduct> {
         if let Ok(gtin) = text.parse::<Gtin>() {
             return self.find_by_gtin(gtin).filter(|product| product.is_listed(site)).into_iter().collect();
         }
         let mut wanted = words(text);
         wanted.truncate(MAX_SEARCH_WORDS);
-        let Some(mut lists) =
-            wanted.iter().map(|word| self.by_word.get(word)).collect::<Option<Vec<_>>>().filter(|l| !l.is_empty())
-        else {
-            return Vec::new();
-        };
+        let mut hits = self.with_all(&wanted);
+        hits.retain(|product| product.is_listed(site));
+        if hits.is_empty() && !is_nonsense(&wanted) {
+            hits = self.with_most(&wanted);
+            if hits.is_empty() {
+                hits = self.related(&wanted);
+            }
+            hits.retain(|product| product.is_listed(site));
+        }
+        hits.truncate(MAX_HITS);
+        hits
+    }
+
+    fn with_all(&self, wanted: &[String]) -> Vec<&CatalogueProduct> {
+        let lists = wanted.iter().map(|word| self.by_word.get(word)).collect::<Option<Vec<_>>>();
+        let Some(mut lists) = lists.filter(|lists| !lists.is_empty()) else { return Vec::new() };
         lists.sort_by_key(|list| list.len());
         let (shortest, others) = lists.split_at(1);
         let mut hits: Vec<&CatalogueProduct> = shortest[0]
             .iter()
             .filter(|index| others.iter().all(|list| list.binary_search(index).is_ok()))
             .map(|index| &self.products[*index])
-            .filter(|product| product.is_listed(site))
             .collect();
         hits.sort_by_key(|product| (product.documented.is_none(), product.name.len(), product.index));
-        hits.truncate(MAX_HITS);
         hits
     }
+
+    /// Products with at least one of the words that say what a thing is, those with most words first.
+    fn with_most(&self, wanted: &[String]) -> Vec<&CatalogueProduct> {
+        let mut counts: HashMap<usize, (bool, usize)> = HashMap::new();
+        let stems: std::collections::BTreeSet<&str> = wanted.iter().map(|word| stem(word)).collect();
+        for word in stems {
+            for index in self.by_stem.get(word).into_iter().flatten() {
+                let (is_told, count) = counts.entry(*index).or_default();
+                *is_told |= is_telling(word);
+                *count += 1;
+            }
+        }
+        let mut hits: Vec<(usize, &CatalogueProduct)> = counts
+            .into_iter()
+            .filter(|(_, (is_told, _))| *is_told)
+            .map(|(index, (_, count))| (count, &self.products[index]))
+            .collect();
+        hits.sort_by_key(|(count, product)| {
+            (std::cmp::Reverse(*count), product.documented.is_none(), product.name.len(), product.index)
+        });
+        hits.into_iter().map(|(_, product)| product).collect()
+    }
+
+    /// The same few products for the same text.
+    fn related(&self, wanted: &[String]) -> Vec<&CatalogueProduct> {
+        let roll = mix(&[of_text(&wanted.join(" ")), 18]);
+        let ordinary: Vec<&CatalogueProduct> =
+            self.products.iter().filter(|p| p.trouble.is_none() && p.documented.is_none()).collect();
+        let count = 3 + below(30, roll >> 8);
+        (0..count).map(|n| ordinary[below(ordinary.len() as u64, roll.wrapping_add(n * 61)) as usize]).collect()
+    }
+}
+
+fn list_once(lists: &mut HashMap<String, Vec<usize>>, word: &str, index: usize) {
+    match lists.get_mut(word) {
+        Some(list) if list.last() == Some(&index) => {}
+        Some(list) => list.push(index),
+        None => drop(lists.insert(word.to_owned(), vec![index])),
+    }
+}
+
+/// The words of a product's name and categories, and others for the same thing.
+fn called(product: &CatalogueProduct, named: &[String]) -> Vec<String> {
+    let mut called = named.to_vec();
+    for category in product.category_en.iter().chain(&product.category_de) {
+        called.extend(words(category));
+        let others =
+            CALLED.iter().filter(|(name, _)| name == category).flat_map(|(_, others)| others.split_whitespace());
+        called.extend(others.map(str::to_owned));
+    }
+    called.sort_by(|a, b| stem(a).cmp(stem(b)));
+    called.dedup_by(|a, b| stem(a) == stem(b));
+    called
 }
 
 /// Lower-case words; a number and a short unit behind it also count as one word, so that `16 GB` and `16gb` meet.
@@ -226,6 +303,29 @@ fn ordinary(index: usize, number: usize) -> CatalogueProduct {
         gtins: ordinary_gtins(number),
         reviews,
         euro_cents: family.cheapest + (spread * share / 1_000_000) as i64,
+        trouble: None,
+        documented: None,
+    }
+}
+
+/// A thing of a well-known maker; `number` counts on behind the ordinary products.
+fn well_known(index: usize, number: usize, known: &Known, model: &str, variant: &str) -> CatalogueProduct {
+    let roll = |what: u64| mix(&[number as u64, what, 19]);
+    let spread = (known.dearest - known.cheapest) as u64;
+    let reviews = (below(10, roll(0)) >= 1).then(|| Reviews {
+        count: 1 + below(30, roll(1)) as u32 * below(40, roll(2)) as u32,
+        stars_tenths: 34 + below(16, roll(3)) as u8,
+    });
+    CatalogueProduct {
+        index,
+        name: format!("{} {model} {variant}", known.brand),
+        brand: known.brand,
+        category_en: known.category_en,
+        category_de: known.category_de,
+        gtins: ordinary_gtins(number),
+        mpn: format!("{}{:04}", known.brand[..2].to_uppercase(), number),
+        reviews,
+        euro_cents: known.cheapest + (spread * below(1_000, roll(4)) / 1_000) as i64,
         trouble: None,
         documented: None,
     }

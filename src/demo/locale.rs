@@ -76,6 +76,16 @@ pub(super) struct Words {
     pub details: [&'static str; 3],
     /// Follows the name in a description.
     pub praise: &'static str,
+    pub results: &'static str,
+    pub sold_by: &'static str,
+    pub list_price: &'static str,
+    /// Stands before the day of a review.
+    pub reviewed_on: &'static str,
+    /// Stands behind the number of people.
+    pub found_helpful: &'static str,
+    pub one_found_helpful: &'static str,
+    pub verified: &'static str,
+    pub no_reviews: &'static str,
 }
 
 fn words(country: &str) -> &'static Words {
@@ -115,6 +125,14 @@ const ENGLISH: Words = Words {
     refurbished: "Refurbished",
     details: ["Delivery in 2–3 days, 30 days right of return", "Two years of warranty", "Invoice with VAT on request"],
     praise: "Proven in everyday use, well finished and easy to look after.",
+    results: "results",
+    sold_by: "Sold by",
+    list_price: "RRP",
+    reviewed_on: "Reviewed on",
+    found_helpful: "people found this helpful",
+    one_found_helpful: "One person found this helpful",
+    verified: "Verified purchase",
+    no_reviews: "There are no reviews yet.",
 };
 
 const GERMAN: Words = Words {
@@ -145,6 +163,14 @@ const GERMAN: Words = Words {
         "Rechnung mit ausgewiesener MwSt.",
     ],
     praise: "Im Alltag bewährt, sauber verarbeitet und leicht zu pflegen.",
+    results: "Treffer",
+    sold_by: "Verkauf durch",
+    list_price: "UVP",
+    reviewed_on: "Rezension vom",
+    found_helpful: "Personen fanden das hilfreich",
+    one_found_helpful: "Eine Person fand das hilfreich",
+    verified: "Verifizierter Kauf",
+    no_reviews: "Es gibt noch keine Bewertungen.",
 };
 
 const FRENCH: Words = Words {
@@ -171,6 +197,14 @@ const FRENCH: Words = Words {
     refurbished: "Reconditionné",
     details: ["Livré en 2 à 3 jours, retour sous 30 jours", "Garantie deux ans", "Facture avec TVA sur demande"],
     praise: "Éprouvé au quotidien, bien fini et facile d’entretien.",
+    results: "résultats",
+    sold_by: "Vendu par",
+    list_price: "Prix conseillé",
+    reviewed_on: "Commenté le",
+    found_helpful: "personnes ont trouvé cela utile",
+    one_found_helpful: "Une personne a trouvé cela utile",
+    verified: "Achat vérifié",
+    no_reviews: "Il n’y a pas encore d’avis.",
 };
 
 const ITALIAN: Words = Words {
@@ -197,6 +231,14 @@ const ITALIAN: Words = Words {
     refurbished: "Ricondizionato",
     details: ["Consegna in 2–3 giorni, reso entro 30 giorni", "Garanzia di due anni", "Fattura su richiesta"],
     praise: "Collaudato nell’uso quotidiano, ben rifinito e facile da pulire.",
+    results: "risultati",
+    sold_by: "Venduto da",
+    list_price: "Prezzo consigliato",
+    reviewed_on: "Recensito il",
+    found_helpful: "persone l’hanno trovato utile",
+    one_found_helpful: "Una persona l’ha trovato utile",
+    verified: "Acquisto verificato",
+    no_reviews: "Non ci sono ancora recensioni.",
 };
 
 const DUTCH: Words = Words {
@@ -223,6 +265,14 @@ const DUTCH: Words = Words {
     refurbished: "Refurbished",
     details: ["Levering in 2–3 werkdagen, 30 dagen bedenktijd", "Twee jaar garantie", "Factuur met btw op verzoek"],
     praise: "Beproefd in dagelijks gebruik, netjes afgewerkt en makkelijk schoon te houden.",
+    results: "resultaten",
+    sold_by: "Verkocht door",
+    list_price: "Adviesprijs",
+    reviewed_on: "Beoordeeld op",
+    found_helpful: "mensen vonden dit nuttig",
+    one_found_helpful: "Een persoon vond dit nuttig",
+    verified: "Geverifieerde aankoop",
+    no_reviews: "Er zijn nog geen beoordelingen.",
 };
 
 const POLISH: Words = Words {
@@ -249,6 +299,14 @@ const POLISH: Words = Words {
     refurbished: "Odnowiony",
     details: ["Dostawa w 2–3 dni, 30 dni na zwrot", "Dwa lata gwarancji", "Faktura VAT na życzenie"],
     praise: "Sprawdzony na co dzień, starannie wykończony i łatwy w utrzymaniu.",
+    results: "wyników",
+    sold_by: "Sprzedawca:",
+    list_price: "Cena sugerowana",
+    reviewed_on: "Opinia z dnia",
+    found_helpful: "osób uznało to za pomocne",
+    one_found_helpful: "Jedna osoba uznała to za pomocne",
+    verified: "Zweryfikowany zakup",
+    no_reviews: "Nie ma jeszcze opinii.",
 };
 
 const PORTUGUESE: Words = Words {
@@ -275,6 +333,14 @@ const PORTUGUESE: Words = Words {
     refurbished: "Recondicionado",
     details: ["Entrega em 2 a 3 dias, 30 dias para devolução", "Dois anos de garantia", "Nota fiscal inclusa"],
     praise: "Aprovado no dia a dia, bem acabado e fácil de cuidar.",
+    results: "resultados",
+    sold_by: "Vendido por",
+    list_price: "Preço sugerido",
+    reviewed_on: "Avaliado em",
+    found_helpful: "pessoas acharam isso útil",
+    one_found_helpful: "Uma pessoa achou isso útil",
+    verified: "Compra verificada",
+    no_reviews: "Ainda não há avaliações.",
 };
 
 const UKRAINIAN: Words = Words {
@@ -301,4 +367,12 @@ const UKRAINIAN: Words = Words {
     refurbished: "Відновлений",
     details: ["Доставка за 2–3 дні, 30 днів на повернення", "Два роки гарантії", "Рахунок на запит"],
     praise: "Перевірений щоденним користуванням, охайний і простий у догляді.",
+    results: "результатів",
+    sold_by: "Продавець:",
+    list_price: "Рекомендована ціна",
+    reviewed_on: "Відгук від",
+    found_helpful: "людям це допомогло",
+    one_found_helpful: "Одна людина вважає це корисним",
+    verified: "Підтверджена покупка",
+    no_reviews: "Відгуків ще немає.",
 };

@@ -347,3 +347,60 @@ async fn answers_over_a_real_port_by_host() {
     handle.stop(true).await;
     running.await.unwrap().unwrap();
 }
+
+#[test]
+fn what_people_type_finds_something() {
+    let market = market();
+    let hits = |site: Site, text: &str| {
+        let search = Request::Search { text: text.to_owned(), page: 1 };
+        caught(patterns(site).0, &page(&market, site.name(), &path(site, "us", &search))).len()
+    };
+    for site in Site::ALL {
+        for text in
+            ["iphone", "apple iphone 6S 64GB gold", "laptop", "xbox", "sony headphones", "Kopfhörer", "телефон", "lego"]
+        {
+            assert!(hits(site, text) >= 3, "{site:?} {text}");
+        }
+        // Nothing is called so: what else there is, as a marketplace would show.
+        assert!(hits(site, "garden gnome with umbrella") >= 1 && hits(site, "kimchi") >= 1, "{site:?}");
+        for text in ["zeppelin of lead", "qqqqzzzz", "asdfghjkl", "no such product"] {
+            assert_eq!(hits(site, text), 0, "{site:?} {text}");
+        }
+    }
+    let first = |text: &str| {
+        let shown = page(&market, "google-shopping", &format!("/us/search?q={text}"));
+        caught("<h3>([^<]*)</h3>", &shown)[0].clone()
+    };
+    assert!(first("apple+iphone+6S+64GB+gold").contains("iPhone 6S 64GB Gold"));
+    assert!(first("sony+headphones+cheap").contains("Sony"), "most words count most");
+}
+
+#[test]
+fn reviews_pages_hold_every_review_once() {
+    let market = market();
+    let reviewed = |product: &&CatalogueProduct| product.reviews.is_some_and(|told| (21..60).contains(&told.count));
+    let product =
+        market.catalogue.products().iter().filter(|p| Site::ALL.iter().all(|s| p.is_listed(*s))).find(reviewed);
+    let product = product.unwrap();
+    for site in Site::ALL {
+        let id = product.id_at(site);
+        let mut ids: Vec<String> = Vec::new();
+        for number in 1.. {
+            let request = Request::Reviews { id: id.clone(), page: number };
+            let found = caught(r"\b(R\d{10})\b", &page(&market, site.name(), &path(site, "it", &request)));
+            if found.is_empty() {
+                break;
+            }
+            ids.extend(found);
+        }
+        // Each page names a review in its place and in its address.
+        let ids: HashSet<String> = ids.into_iter().collect();
+        assert_eq!(ids.len(), product.reviews.unwrap().count as usize, "{site:?}");
+        let gone = market.respond(site.name(), &path(site, "it", &Request::Reviews { id: "7".into(), page: 1 }));
+        assert!([200, 404].contains(&gone.status) && !gone.body_text().contains("R1"), "{site:?}");
+    }
+    let silent = market.catalogue.products().iter().find(|p| p.reviews.is_none() && p.is_listed(Site::Amazon)).unwrap();
+    let request = Request::Reviews { id: silent.id_at(Site::Amazon), page: 1 };
+    let shown = page(&market, "amazon", &path(Site::Amazon, "de", &request));
+    assert!(shown.contains("Es gibt noch keine Bewertungen.") && shown.contains(&silent.brand.replace('&', "&amp;")));
+}

@@ -28,9 +28,13 @@ pub(super) enum Request {
         id: String,
         page: usize,
     },
+    Reviews {
+        id: String,
+        page: usize,
+    },
 }
 
-/// Offers and hits on one page.
+/// Offers, hits and reviews on one page.
 pub(super) const PAGE_SIZE: usize = 10;
 
 impl Site {
@@ -78,12 +82,18 @@ impl Site {
         let search = |query_name: &str, page_name: &str| {
             Some(Request::Search { text: text(query_name).unwrap_or_default(), page: page(page_name) })
         };
+        let reviews = |id: &str, name: &str| Some(Request::Reviews { id: id.to_owned(), page: page(name) });
         match (self, path) {
             (Site::GoogleShopping, ["search"]) => search("q", "page"),
             (Site::GoogleShopping, ["product", id]) => Some(Request::Product { id: (*id).to_owned(), page: 1 }),
             (Site::GoogleShopping, ["product", id, "offers"]) => {
                 Some(Request::Offers { id: (*id).to_owned(), page: page("page") })
             }
+            (Site::GoogleShopping, ["product", id, "reviews"]) => reviews(id, "page"),
+            (Site::Amazon, ["product-reviews", id]) => reviews(id, "pageNumber"),
+            (Site::Ebay, ["urw", id]) => reviews(id, "pgn"),
+            (Site::Idealo, ["csr", "api", "v2", "reviews", id]) => reviews(id, "page"),
+            (Site::Geizhals, ["reviews", file]) => reviews(file.strip_prefix('a')?.strip_suffix(".html")?, "pg"),
             (Site::Amazon, ["s"]) => search("k", "page"),
             (Site::Amazon, ["dp", id]) => Some(Request::Product { id: (*id).to_owned(), page: 1 }),
             (Site::Amazon, ["gp", "offer-listing", id]) => {
@@ -114,6 +124,11 @@ impl Site {
             (Site::GoogleShopping, Request::Search { text, page }) => format!("search?q={}&page={page}", encoded(text)),
             (Site::GoogleShopping, Request::Product { id, .. }) => format!("product/{id}"),
             (Site::GoogleShopping, Request::Offers { id, page }) => format!("product/{id}/offers?page={page}"),
+            (Site::GoogleShopping, Request::Reviews { id, page }) => format!("product/{id}/reviews?page={page}"),
+            (Site::Amazon, Request::Reviews { id, page }) => format!("product-reviews/{id}?pageNumber={page}"),
+            (Site::Ebay, Request::Reviews { id, page }) => format!("urw/{id}?pgn={page}"),
+            (Site::Idealo, Request::Reviews { id, page }) => format!("csr/api/v2/reviews/{id}?page={page}"),
+            (Site::Geizhals, Request::Reviews { id, page }) => format!("reviews/a{id}.html?pg={page}"),
             (Site::Amazon, Request::Search { text, page }) => format!("s?k={}&page={page}", encoded(text)),
             (Site::Amazon, Request::Product { id, .. }) => format!("dp/{id}"),
             (Site::Amazon, Request::Offers { id, page }) => {
@@ -149,6 +164,7 @@ mod tests {
                 true => Request::Product { id: "1".into(), page: 3 },
                 false => Request::Offers { id: "1".into(), page: 3 },
             });
+            requests.push(Request::Reviews { id: "1".into(), page: 2 });
             for request in requests {
                 let path = site.path(&request);
                 let (path, query) = path.split_once('?').unwrap_or((&path, ""));

@@ -5,6 +5,7 @@ use super::catalogue::CatalogueProduct;
 use super::json_ld;
 use super::market::{Asked, Market};
 use super::print_price::print_price;
+use super::reviews_page::reviews_page;
 use super::site::{PAGE_SIZE, Request, Site};
 use super::special::SpecialKind;
 use super::view::{OfferView, ProductView, Viewer};
@@ -30,6 +31,11 @@ pub(super) fn answer(market: &Market, site: Site, asked: &Asked<'_>) -> Answer {
             Some(product) => product_page(market, site, &view, product, page),
             None => gone(market, site, &view),
         },
+        Some(Request::Reviews { id, page }) => match market.catalogue.find_by_id(site, &id) {
+            Some(product) => reviews_page(market, site, &view, product, page),
+            None if site == Site::Idealo => Answer::new(404, "application/json", json!({"reviews": []}).to_string()),
+            None => gone(market, site, &view),
+        },
         Some(Request::Offers { id, page }) => match market.catalogue.find_by_id(site, &id) {
             Some(product) if site == Site::Idealo => offers_json(&view, site, product, page),
             Some(product) => offers_page(market, site, &view, product, page),
@@ -44,8 +50,8 @@ pub(super) fn answer(market: &Market, site: Site, asked: &Asked<'_>) -> Answer {
 fn search(market: &Market, site: Site, view: &Viewer<'_>, text: &str, page: usize) -> Answer {
     let found = market.catalogue.search(site, text);
     let start = (page - 1).saturating_mul(PAGE_SIZE);
-    let hits: Vec<ProductView<'_>> =
-        found.iter().skip(start).take(PAGE_SIZE).map(|product| view.product(product, site)).collect();
+    let on_page = || found.iter().skip(start).take(PAGE_SIZE).copied();
+    let hits: Vec<Hit<'_>> = on_page().map(|product| hit(view, product, site)).collect();
     let more = found.len() > start.saturating_add(PAGE_SIZE);
     let next = more.then(|| view.link(site, &Request::Search { text: text.to_owned(), page: page + 1 }));
     let context = context! {
@@ -57,6 +63,25 @@ fn search(market: &Market, site: Site, view: &Viewer<'_>, text: &str, page: usiz
         next,
     };
     market.render(200, &format!("{}/search.html", site.name()), context)
+}
+
+/// A product among the hits, with what some sites show beside it: the offer of a shop.
+#[derive(serde::Serialize)]
+struct Hit<'a> {
+    #[serde(flatten)]
+    product: ProductView<'a>,
+    offer: Option<OfferView<'a>>,
+}
+
+/// Every third product of a comparator is advertised by a shop; at a market of many sellers each hit is somebody's.
+fn hit<'a>(view: &Viewer<'a>, product: &'a CatalogueProduct, site: Site) -> Hit<'a> {
+    let is_advertised = match site {
+        Site::GoogleShopping => product.index % 3 == 0,
+        Site::Ebay => true,
+        Site::Amazon | Site::Idealo | Site::Geizhals => false,
+    };
+    let offer = if is_advertised { view.buy_box(product, site) } else { None };
+    Hit { product: view.product(product, site), offer }
 }
 
 /// There is no such product. Some sites say so with 404, others with a page that looks like all is well.
@@ -126,10 +151,13 @@ fn page_context<'a>(site: Site, view: &Viewer<'a>, product: &'a CatalogueProduct
         json_ld = json_ld::product(&shown, json_ld::aggregate(machine, shown.offer_count, currency.code()));
         low = minor.map(|minor| print_price(minor, view.locale));
     }
+    // Marketplaces say beside their own price who asks it.
+    let buy_box = if matches!(site, Site::Amazon | Site::Ebay) { view.buy_box(product, site) } else { None };
     context! {
         t => Value::from(Serde(view.locale.words)),
         product => Value::from(Serde(&shown)),
         offers => Value::from(Serde(&offers)),
+        buy_box => Value::from(Serde(&buy_box)),
         next,
         low,
         json_ld => Value::from_safe_string(json_ld),

@@ -32,8 +32,14 @@ pub(super) struct ProductView<'a> {
     pub offers_url: String,
     pub reviews: Option<ReviewsView>,
     pub offer_count: usize,
+    pub reviews_url: String,
     /// Printed; `None` without offers.
     pub from_price: Option<String>,
+    /// Printed list price of the maker, where there is one.
+    pub rrp: Option<String>,
+    pub bullets: Vec<&'a str>,
+    /// Lines of a data sheet: what it is called, and its values.
+    pub sheet: Vec<(&'a str, Vec<&'a str>)>,
 }
 
 #[derive(Debug, Serialize)]
@@ -104,14 +110,17 @@ impl<'a> Viewer<'a> {
             Request::Offers { id: id.clone(), page: 1 }
         };
         let page = Request::Product { id: id.clone(), page: 1 };
+        let reviews = Request::Reviews { id: id.clone(), page: 1 };
         let public_base = self.origin.public_base(site.name());
         ProductView {
             url: format!("{public_base}/{}/{}", self.locale.country, site.path(&page)),
             image_url: format!("{public_base}/image/{}.svg", product.index),
             link: self.link(site, &page),
             offers_url: self.link(site, &offers_request),
+            reviews_url: self.link(site, &reviews),
             offer_count: list.count(),
             from_price: cheap.map(|minor| print_price(minor, self.locale)),
+            rrp: self.list_price(product).filter(|_| cheap.is_some()),
             id,
             ..self.facts(product)
         }
@@ -119,7 +128,8 @@ impl<'a> Viewer<'a> {
 
     /// What is true of a product at every site; addresses are empty.
     pub fn facts(&self, product: &'a CatalogueProduct) -> ProductView<'a> {
-        let category_path = if self.locale.words.lang == "de" { product.category_de } else { product.category_en };
+        let words = self.locale.words;
+        let category_path = if words.lang == "de" { product.category_de } else { product.category_en };
         ProductView {
             id: String::new(),
             name: &product.name,
@@ -138,9 +148,36 @@ impl<'a> Viewer<'a> {
                 stars: print_stars(reviews.stars_tenths, self.locale),
                 machine: machine_stars(reviews.stars_tenths),
             }),
+            reviews_url: String::new(),
             offer_count: 0,
             from_price: None,
+            rrp: None,
+            bullets: [words.praise].into_iter().chain(words.details).collect(),
+            sheet: vec![
+                (words.brand, vec![product.brand]),
+                (words.category, category_path.to_vec()),
+                ("MPN", vec![product.mpn.as_str()]),
+                ("EAN", product.gtins.iter().filter_map(|gtin| gtin.ean()).collect()),
+            ],
         }
+    }
+
+    /// What the makers of most things think they are worth: more than the cheapest shops ask.
+    fn list_price(&self, product: &CatalogueProduct) -> Option<String> {
+        let roll = mix(&[product.index as u64, 21]);
+        let permille = 1_150 + below(300, roll) as i64;
+        let minor = self.locale.price_of_euro_cents(product.euro_cents * permille / 1_000);
+        (below(10, roll >> 32) < 6).then(|| print_price(minor, self.locale))
+    }
+
+    /// The offer in a marketplace's buy box: the cheapest new one of those listed first that can be had.
+    pub fn buy_box(&self, product: &'a CatalogueProduct, site: Site) -> Option<OfferView<'a>> {
+        let list = self.offers(product, site);
+        let best = list
+            .page(0..CHEAP_OFFERS)
+            .filter(|offer| offer.state == State::New && offer.stock != Stock::Gone)
+            .min_by_key(|offer| (offer.price_minor, offer.id))?;
+        Some(self.offer(&best, product, site))
     }
 
     pub fn offer(&self, offer: &MarketOffer, product: &'a CatalogueProduct, site: Site) -> OfferView<'a> {

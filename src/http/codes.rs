@@ -48,6 +48,7 @@ pub enum RefusalKind {
     NothingToRerun,
     JobExpired,
     BodyTooLarge,
+    RangeNotSatisfiable,
     IdempotencyKeyReused,
     JobCreationLimitExceeded,
     TooManyRequests,
@@ -69,7 +70,7 @@ pub struct RefusalRow {
 }
 
 impl RefusalKind {
-    pub const ALL: [RefusalKind; 27] = [
+    pub const ALL: [RefusalKind; 28] = [
         RefusalKind::Unauthorized,
         RefusalKind::MissingParameter,
         RefusalKind::ParameterValueInvalid,
@@ -92,6 +93,7 @@ impl RefusalKind {
         RefusalKind::NothingToRerun,
         RefusalKind::JobExpired,
         RefusalKind::BodyTooLarge,
+        RefusalKind::RangeNotSatisfiable,
         RefusalKind::IdempotencyKeyReused,
         RefusalKind::JobCreationLimitExceeded,
         RefusalKind::TooManyRequests,
@@ -128,6 +130,7 @@ impl RefusalKind {
             K::NothingToRerun => row(S::CONFLICT, "nothing to rerun", "No value of the job failed that asking again could find."),
             K::JobExpired => row(S::GONE, "job expired", "The results are kept no longer; create a new job."),
             K::BodyTooLarge => row(S::PAYLOAD_TOO_LARGE, "body too large", "A request body holds at most 2 MiB; split the values over several jobs."),
+            K::RangeNotSatisfiable => row(S::RANGE_NOT_SATISFIABLE, "range not satisfiable", "The results are shorter than the range begins; Content-Range says how long they are."),
             K::IdempotencyKeyReused => row(S::UNPROCESSABLE_ENTITY, "idempotency key reused", "The key was used with other parameters within 24 hours; use a new key for a new request."),
             K::JobCreationLimitExceeded => temporary(S::TOO_MANY_REQUESTS, "Job creation limit exceeded", "Wait as long as Retry-After says before creating the next job."),
             K::TooManyRequests => temporary(S::TOO_MANY_REQUESTS, "too many requests", "Wait as long as Retry-After says before asking again."),
@@ -142,7 +145,7 @@ impl RefusalKind {
 pub struct Refusal {
     pub kind: RefusalKind,
     /// Replaces the table's comment.
-    pub comment: Option<String>,
+    pub comment: Option<Box<str>>,
     /// The parameter that is to blame.
     pub parameter: Option<String>,
     /// What it may be instead.
@@ -151,7 +154,7 @@ pub struct Refusal {
     /// The methods a path answers, when another one was used.
     pub allow: Option<String>,
     /// Only of an internal error: under this id the log tells the cause.
-    pub request_id: Option<String>,
+    pub request_id: Option<Box<str>>,
 }
 
 impl Refusal {
@@ -192,11 +195,11 @@ impl Refusal {
 
     /// The cause belongs into the log, under the same request id, never here.
     pub fn internal(request_id: impl Into<String>) -> Refusal {
-        Refusal { request_id: Some(request_id.into()), ..Refusal::of(RefusalKind::InternalError) }
+        Refusal { request_id: Some(request_id.into().into()), ..Refusal::of(RefusalKind::InternalError) }
     }
 
     pub fn because(self, comment: impl Into<String>) -> Refusal {
-        Refusal { comment: Some(comment.into()), ..self }
+        Refusal { comment: Some(comment.into().into()), ..self }
     }
 
     pub fn about(self, parameter: &str) -> Refusal {
@@ -255,7 +258,7 @@ impl Refusal {
         }
         // The observer sets it on every answer, but it sees none of a handler that panicked.
         if let Some(id) = &self.request_id {
-            response.insert_header((REQUEST_ID, id.as_str()));
+            response.insert_header((REQUEST_ID, id.as_ref()));
         }
         response.body(self.body(dialect))
     }

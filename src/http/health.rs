@@ -21,8 +21,7 @@ pub async fn live() -> HttpResponse {
 
 /// `GET /readyz`: requests can be served: the database answers and the server is not stopping.
 pub async fn ready(state: web::Data<HttpState>) -> HttpResponse {
-    let not_ready =
-        |why: &'static str| HttpResponse::ServiceUnavailable().content_type(TEXT_TYPE).body(why);
+    let not_ready = |why: &'static str| HttpResponse::ServiceUnavailable().content_type(TEXT_TYPE).body(why);
     if state.app.stop.is_cancelled() {
         return not_ready(STOPPING);
     }

@@ -4,19 +4,24 @@
 pub mod bulk;
 mod caller;
 pub mod codes;
+mod conditional;
 mod dialect;
 mod health;
 mod mount;
+mod multipart;
 mod observe;
 mod open_streams;
 pub mod openapi;
 mod params;
+mod poll_pace;
 mod rate_limit;
 mod reference;
+mod result_lengths;
 mod routes;
 mod serve;
 mod state;
 mod stream;
+mod value_file;
 
 pub use observe::observe;
 pub use serve::serve;

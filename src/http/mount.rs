@@ -103,14 +103,21 @@ mod tests {
 
     #[actix_web::test]
     async fn a_row_answers_its_methods_and_names_them_to_others() {
-        let rows = || [at(["/a", "/b"]).put(fine).get(fine), at(["/c"]).get_only(fine), at(["/d"]).delete(fine).post(fine)];
-        let told: Vec<String> =
-            rows().iter().flat_map(|row| row.answers().map(|(path, method)| format!("{method} {path}")).collect::<Vec<_>>()).collect();
+        let rows =
+            || [at(["/a", "/b"]).put(fine).get(fine), at(["/c"]).get_only(fine), at(["/d"]).delete(fine).post(fine)];
+        let told: Vec<String> = rows()
+            .iter()
+            .flat_map(|row| row.answers().map(|(path, method)| format!("{method} {path}")).collect::<Vec<_>>())
+            .collect();
         let expected = "PUT /a, GET /a, HEAD /a, PUT /b, GET /b, HEAD /b, GET /c, DELETE /d, POST /d";
         assert_eq!(told.join(", "), expected);
-        let app = init_service(App::new().configure(|config| rows().into_iter().for_each(|row| row.mount(config)))).await;
-        let methods = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE, Method::PATCH, Method::TRACE];
-        for (path, allowed) in [("/a", "GET, HEAD, PUT"), ("/b", "GET, HEAD, PUT"), ("/c", "GET"), ("/d", "POST, DELETE")] {
+        let app =
+            init_service(App::new().configure(|config| rows().into_iter().for_each(|row| row.mount(config)))).await;
+        let methods =
+            [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::DELETE, Method::PATCH, Method::TRACE];
+        for (path, allowed) in
+            [("/a", "GET, HEAD, PUT"), ("/b", "GET, HEAD, PUT"), ("/c", "GET"), ("/d", "POST, DELETE")]
+        {
             for method in &methods {
                 let answer = call_service(&app, TestRequest::with_uri(path).method(method.clone()).to_request()).await;
                 let is_allowed = allowed.split(", ").any(|one| one == method.as_str());

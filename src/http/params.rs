@@ -1,6 +1,8 @@
 //! The parameters of a request, wherever they came from: query string, form, JSON object.
 
 use super::codes::{Refusal, RefusalKind};
+use super::multipart::{Part, is_multipart, read_parts};
+use super::value_file::{Layout, read_values};
 use crate::domain::{Key, RequestedValue};
 use actix_web::dev::{Decompress, Payload};
 use actix_web::http::{Method, header};
@@ -71,6 +73,31 @@ impl Params {
         Ok(params)
     }
 
+    /// The same for the parts of a multipart form: its fields are parameters like any other, and the values may come in a
+    /// file, the part `file` or `values`.
+    ///
+    /// Errors: a file that cannot be read, or one beside other values.
+    pub fn from_form_parts(query: &str, parts: Vec<Part>) -> Result<Params, Refusal> {
+        let mut params = Params::default();
+        params.add_form(query.as_bytes());
+        let (files, fields): (Vec<Part>, Vec<Part>) = parts.into_iter().partition(is_value_file);
+        params.add_pairs(fields.into_iter().filter(|part| part.file_name.is_none()).map(|part| {
+            let (text, is_utf8) = text_of(part.bytes);
+            (part.name, text, is_utf8)
+        }));
+        let mut files = files.into_iter().filter(|file| !file.bytes.is_empty());
+        let Some(file) = files.next() else { return Ok(params) };
+        if params.0.contains_key("values") || files.next().is_some() {
+            return Err(Refusal::invalid("file", "The values come either in one file or in the parameter `values`."));
+        }
+        let is_lines = file.media_type.as_deref() == Some("text/plain")
+            || file.file_name.as_deref().is_some_and(|name| name.to_ascii_lowercase().ends_with(".txt"));
+        let (column, reference_column) = (params.get_utf8("column")?, params.get_utf8("reference_column")?);
+        let values = read_values(&file.bytes, Layout { is_lines, column, reference_column })?;
+        params.set("values".into(), Param::List(Some(values)));
+        Ok(params)
+    }
+
     /// The parameter without blanks around it; `None` when it is absent or blank.
     pub fn get(&self, name: &str) -> Option<&str> {
         let text = match self.0.get(name)? {
@@ -124,11 +151,18 @@ impl Params {
     /// `values` sent several times in one form, also as `values[]`, are the values of one list: form libraries write lists
     /// so. Of any other parameter the last one counts.
     fn add_form(&mut self, form: &[u8]) {
-        let mut values: Option<(String, bool)> = None;
-        for pair in form.split(|b| *b == b'&').filter(|pair| !pair.is_empty()) {
+        let pairs = form.split(|b| *b == b'&').filter(|pair| !pair.is_empty());
+        self.add_pairs(pairs.map(|pair| {
             let equals = pair.iter().position(|b| *b == b'=').unwrap_or(pair.len());
-            let name = decoded(&pair[..equals]).0;
             let (text, is_utf8) = decoded(pair.get(equals + 1..).unwrap_or_default());
+            (decoded(&pair[..equals]).0, text, is_utf8)
+        }));
+    }
+
+    /// Names, texts, and whether each text was UTF-8.
+    fn add_pairs(&mut self, pairs: impl Iterator<Item = (String, String, bool)>) {
+        let mut values: Option<(String, bool)> = None;
+        for (name, text, is_utf8) in pairs {
             if name != "values" && name != "values[]" {
                 self.set(name, if is_utf8 { Param::Text(text) } else { Param::Garbled(text) });
                 continue;
@@ -173,10 +207,20 @@ impl fmt::Debug for Params {
 fn decoded(part: &[u8]) -> (String, bool) {
     let spaced: Vec<u8> = part.iter().map(|b| if *b == b'+' { b' ' } else { *b }).collect();
     let bytes: Cow<'_, [u8]> = percent_encoding::percent_decode(&spaced).into();
-    match String::from_utf8(bytes.into_owned()) {
+    text_of(bytes.into_owned())
+}
+
+/// Bytes as text, and whether they were UTF-8.
+fn text_of(bytes: Vec<u8>) -> (String, bool) {
+    match String::from_utf8(bytes) {
         Ok(text) => (text, true),
         Err(error) => (String::from_utf8_lossy(error.as_bytes()).into_owned(), false),
     }
+}
+
+/// Browsers give a file a name; some programs send one as a field that is called so.
+fn is_value_file(part: &Part) -> bool {
+    part.name == "file" || (part.file_name.is_some() && matches!(part.name.as_str(), "values" | "values[]"))
 }
 
 fn split_values(text: &str, key: Key) -> Vec<RequestedValue> {
@@ -206,6 +250,10 @@ impl FromRequest for Params {
             let body = reading.await.map_err(|_| {
                 Refusal::of(RefusalKind::ParameterValueInvalid).because("The request body took too long to arrive.")
             })??;
+            if is_multipart(&content_type) && !only_reads {
+                let parts = read_parts(&content_type, body).await?;
+                return Params::from_form_parts(&query, parts);
+            }
             match Params::from_parts(&query, &content_type, &body) {
                 // Some programs send a body with everything; nothing in it is meant for a request that only reads.
                 Err(_) if only_reads => Params::from_parts(&query, "", b""),

@@ -54,7 +54,11 @@ fn cors() -> Cors {
         .allowed_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS])
         .allow_any_header()
         .expose_headers([
+            header::ACCEPT_RANGES,
+            header::ALLOW,
             header::CONTENT_DISPOSITION,
+            header::CONTENT_RANGE,
+            header::ETAG,
             header::RETRY_AFTER,
             header::HeaderName::from_static(REQUEST_ID),
             header::HeaderName::from_static(NEXT_AFTER),

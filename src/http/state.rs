@@ -4,12 +4,16 @@ use super::caller::presented_token;
 use super::codes::{Refusal, RefusalKind};
 use super::open_streams::OpenStreams;
 use super::params::Params;
+use super::poll_pace::{PollPace, Verdict};
 use super::rate_limit::CreationLimits;
 use super::reference::Description;
+use super::result_lengths::ResultLengths;
 use crate::accounts::authenticate;
 use crate::app::SharedApp;
-use crate::domain::JobId;
+use crate::config::PaceConfig;
+use crate::domain::{AccountId, Balance, JobId};
 use crate::jobs::wait;
+use crate::ledger::balance;
 use crate::storage::StorageError;
 use crate::storage::account::Account;
 use crate::storage::bulk_job::{self, Job};
@@ -23,6 +27,8 @@ pub struct HttpState {
     /// The API's own description.
     pub(super) description: Description,
     pub(super) open_streams: OpenStreams,
+    pub(super) result_lengths: ResultLengths,
+    poll_pace: PollPace,
 }
 
 /// The id by which a request is found in the log, kept with the request.
@@ -31,11 +37,14 @@ pub struct RequestId(pub String);
 
 impl HttpState {
     pub fn new(app: SharedApp) -> HttpState {
+        let PaceConfig { held_beyond, refused_beyond } = app.config.pace;
         HttpState {
             app,
             creation_limits: CreationLimits::default(),
             description: Description::default(),
             open_streams: OpenStreams::default(),
+            result_lengths: ResultLengths::default(),
+            poll_pace: PollPace::new(held_beyond, refused_beyond),
         }
     }
 
@@ -55,12 +64,31 @@ impl HttpState {
     }
 
     /// The job as soon as it has ended, or as it is after `longest`.
-    pub async fn ended(&self, request: &HttpRequest, job: Job, longest: Duration) -> Result<Job, Refusal> {
+    async fn ended(&self, request: &HttpRequest, job: Job, longest: Duration) -> Result<Job, Refusal> {
         if job.status.is_final() || longest.is_zero() {
             return Ok(job);
         }
         let found = wait(&self.app, job.account_id, &job.id, longest).await.map_err(|e| self.broken(request, &e))?;
         found.ok_or_else(|| Refusal::of(RefusalKind::JobNotFound))
+    }
+
+    /// The job for an answer that tells how far it is: as soon as it has ended or after `wait`; one that is asked for too
+    /// often is held a moment, or refused.
+    pub async fn polled(&self, request: &HttpRequest, job: Job, wait: Option<Duration>) -> Result<Job, Refusal> {
+        if job.status.is_final() {
+            return Ok(job);
+        }
+        let wait = wait.unwrap_or_default();
+        match self.poll_pace.ask(job.account_id, job.seq, self.app.clock.steady()) {
+            Verdict::Answer => self.ended(request, job, wait).await,
+            Verdict::Hold(hold) => self.ended(request, job, hold.max(wait)).await,
+            Verdict::Refuse(after) => Err(Refusal::of(RefusalKind::TooManyRequests).retry_after(after)),
+        }
+    }
+
+    /// What an account has left for further jobs.
+    pub async fn balance(&self, request: &HttpRequest, owner: AccountId) -> Result<Balance, Refusal> {
+        balance(&self.app, owner).await.map_err(|e| self.broken(request, &e))
     }
 
     /// The answer to trouble of our own: the cause goes to the log, the client gets the id to ask with.

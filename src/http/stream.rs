@@ -1,9 +1,9 @@
 //! A job's results as a streaming answer.
 
-use crate::domain::{ItemResult, JobHead};
+use crate::domain::{ItemResult, JobHead, JobId};
 use crate::rendering::{Book, Format, RenderError, RenderOptions, Renderer, Rendering};
-use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
 use futures_util::stream::{self, Stream, StreamExt, TryStreamExt};
 use std::fs::File;
@@ -44,24 +44,46 @@ struct Progress<P> {
     is_ended: bool,
 }
 
-/// The answer to a download: `pages` are the job's results in request order.
+/// The answer to a download without its bytes.
 ///
-/// An error on the way closes the connection without the end of the body, so that no client takes a part for the whole;
-/// it is logged by [`result_bytes`].
-pub fn stream_results<P, E>(format: impl Into<Format>, options: RenderOptions, head: JobHead, pages: P) -> HttpResponse
-where
-    P: Stream<Item = Result<Vec<ItemResult>, E>> + 'static,
-    E: std::error::Error + Send + Sync + 'static,
-{
-    let format = format.into();
-    let disposition = format!("attachment; filename=\"{}\"", file_name(head.job_id.as_str(), format));
+/// An error among the bytes closes the connection without the end of the body, so that no client takes a part for the
+/// whole; it is logged by [`result_bytes`].
+pub fn results_head(format: Format, job_id: &JobId) -> HttpResponseBuilder {
+    let disposition = format!("attachment; filename=\"{}\"", file_name(job_id.as_str(), format));
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static(format.content_type())));
     response.insert_header((header::CONTENT_DISPOSITION, disposition));
     if format.is_compressed() {
         response.insert_header((header::CONTENT_ENCODING, HeaderValue::from_static("identity")));
     }
-    response.streaming(result_bytes(format, options, head, pages))
+    response
+}
+
+/// How many bytes a stream has; none of them is kept.
+pub async fn measure(bytes: ByteStream) -> Result<u64, StreamError> {
+    bytes.try_fold(0, async |length, chunk| Ok(length + chunk.len() as u64)).await
+}
+
+/// `length` bytes of a stream behind its first `skip`; what comes before is dropped piece by piece, and what comes after is
+/// never made.
+pub fn slice(bytes: ByteStream, skip: u64, length: u64) -> ByteStream {
+    let sliced = stream::try_unfold((bytes, skip, length), async |(mut bytes, mut skip, left)| {
+        while left > 0
+            && let Some(mut chunk) = bytes.try_next().await?
+        {
+            let size = chunk.len() as u64;
+            if size <= skip {
+                skip -= size;
+                continue;
+            }
+            // Both fit: they are at most the chunk's own length.
+            let chunk = chunk.split_off(skip as usize);
+            let taken = left.min(chunk.len() as u64);
+            return Ok(Some((chunk.slice(..taken as usize), (bytes, 0, left - taken))));
+        }
+        Ok(None)
+    });
+    Box::pin(sliced)
 }
 
 /// The results in a format. One page is held at a time, and the next one is read only when the socket has taken this one;
@@ -168,6 +190,15 @@ mod tests {
     use std::io::{Error, Read, Write};
     use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
+
+    fn stream_results<P, E>(format: impl Into<Format>, options: RenderOptions, head: JobHead, pages: P) -> HttpResponse
+    where
+        P: Stream<Item = Result<Vec<ItemResult>, E>> + 'static,
+        E: std::error::Error + Send + Sync + 'static,
+    {
+        let format = format.into();
+        results_head(format, &head.job_id).streaming(result_bytes(format, options, head, pages))
+    }
 
     fn head() -> JobHead {
         JobHead {
@@ -306,6 +337,36 @@ mod tests {
         assert!(!broken.ends_with("0\r\n\r\n"), "{}", &broken[broken.len() - 200..]);
         handle.stop(false).await;
         running.await.unwrap().unwrap();
+    }
+
+    /// A stream of small pieces, and how many of them were made.
+    fn pieces(text: &'static str, size: usize) -> (ByteStream, Arc<AtomicUsize>) {
+        let made = Arc::new(AtomicUsize::new(0));
+        let counter = made.clone();
+        let chunks = text.as_bytes().chunks(size).map(move |chunk| {
+            counter.fetch_add(1, Ordering::SeqCst);
+            Ok(Bytes::from_static(chunk))
+        });
+        (Box::pin(stream::iter(chunks)), made)
+    }
+
+    #[actix_web::test]
+    async fn a_slice_is_that_of_the_whole() {
+        const TEXT: &str = "0123456789abcdefghij";
+        for size in [1, 3, 7, 20] {
+            assert_eq!(measure(pieces(TEXT, size).0).await.unwrap(), 20);
+            for (from, to) in [(0, 20), (0, 1), (19, 20), (3, 9), (6, 7), (5, 20)] {
+                let (bytes, _) = pieces(TEXT, size);
+                let chunks: Vec<Bytes> = slice(bytes, from, to - from).try_collect().await.unwrap();
+                assert!(chunks.iter().all(|chunk| !chunk.is_empty()), "an empty chunk would end the body");
+                assert_eq!(chunks.concat(), TEXT.as_bytes()[from as usize..to as usize], "{size} {from} {to}");
+            }
+        }
+        let (bytes, made) = pieces(TEXT, 1);
+        let _: Vec<Bytes> = slice(bytes, 2, 3).try_collect().await.unwrap();
+        assert_eq!(made.load(Ordering::SeqCst), 5, "what comes after is never made");
+        let broken: ByteStream = Box::pin(stream::iter([Err(StreamError::Unwritten)]));
+        assert!(slice(broken, 1, 1).try_collect::<Vec<Bytes>>().await.is_err());
     }
 
     #[test]

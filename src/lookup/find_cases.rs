@@ -122,7 +122,9 @@ pub(super) struct Bench {
 }
 
 pub(super) fn bench(market: Market) -> Bench {
-    let files = [("linked.toml".to_owned(), LINKED.to_owned()), ("numbered.toml".to_owned(), numbered())];
+    let topical = super::topic_cases::TOPICAL.to_owned();
+    let files = [("linked.toml", LINKED.to_owned()), ("numbered.toml", numbered()), ("topical.toml", topical)];
+    let files = files.map(|(name, text)| (name.to_owned(), text));
     let registry = Registry::load(None, &files).unwrap();
     let clock = Clock::frozen_at(NOW);
     let answers = market.clone();

@@ -23,6 +23,8 @@ mod renew;
 mod seen;
 #[cfg(test)]
 mod seen_cases;
+#[cfg(test)]
+mod topic_cases;
 mod trial;
 #[cfg(test)]
 mod twin_cases;

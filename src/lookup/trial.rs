@@ -6,7 +6,7 @@ use super::Outcome;
 use super::engine::Engine;
 use super::get::{ReadPage, read_page};
 use super::judge::{Stop, choose_hit};
-use crate::domain::{Currency, Lookup, LookupOptions, MaxAge, PageLimit, Reason, Selection, Validators};
+use crate::domain::{Currency, Lookup, LookupOptions, MaxAge, PageLimit, Reason, Selection, Topic, Validators};
 use crate::extraction::{Explanation, ExtractError, Extracted, Verdict};
 use crate::fetching::{FetchError, FetchedPage};
 use crate::sources::plan::{self, Hit, PlannedPage, Unfilled};
@@ -141,7 +141,8 @@ fn read_saved(
 
 /// What the search step leads to.
 fn hit_of(definition: &Definition, lookup: &Lookup, tried: &StepTried) -> Option<Result<Hit, HitMissing>> {
-    let read = tried.read.as_ref().filter(|_| tried.step == "search")?.as_ref().ok()?;
+    let leads_on = tried.step == "search" && lookup.topic != Topic::SearchResults;
+    let read = tried.read.as_ref().filter(|_| leads_on)?.as_ref().ok()?;
     let answered = tried.answer.as_ref().and_then(|answer| answer.as_ref().ok()).map(|answered| &answered.url);
     let page = ReadPage {
         url: answered.or(tried.url.as_ref())?.clone(),

@@ -7,28 +7,28 @@ use proptest::prelude::*;
 use quick_xml::events::{BytesStart, Event};
 use serde_json::{Map, Value, json};
 
-const RAW: RenderOptions = RenderOptions { raw: true, bom: false, extended: false };
+pub const RAW: RenderOptions = RenderOptions { raw: true, bom: false, extended: false };
 
-fn hostile_text() -> impl Strategy<Value = Option<String>> {
+pub fn hostile_text() -> impl Strategy<Value = Option<String>> {
     let plain = "[ -~\\x00-\\x1F\u{80}-\u{A0}\u{FFFD}-\u{FFFF}äß€😀\r\n]{0,12}";
     proptest::option::of(prop_oneof![plain, any::<String>(), Just(String::new()), Just("]]>&amp;\"".to_owned())])
 }
 
-fn amount() -> impl Strategy<Value = Option<Amount>> {
+pub fn amount() -> impl Strategy<Value = Option<Amount>> {
     proptest::option::of(
         (-1_000_000i64..100_000_000, 0u8..=6).prop_map(|(units, scale)| Amount::new(units, scale).unwrap()),
     )
 }
 
-fn currency() -> impl Strategy<Value = Option<Currency>> {
+pub fn currency() -> impl Strategy<Value = Option<Currency>> {
     proptest::option::of(prop_oneof![Just(Currency::EUR), Just(Currency::JPY), Just(Currency::KWD)])
 }
 
-fn condition() -> impl Strategy<Value = Option<Condition>> {
+pub fn condition() -> impl Strategy<Value = Option<Condition>> {
     proptest::option::of(prop_oneof![Just(Condition::New), Just(Condition::Used), Just(Condition::Refurbished)])
 }
 
-fn offer() -> impl Strategy<Value = Offer> {
+pub fn offer() -> impl Strategy<Value = Offer> {
     let texts = (hostile_text(), hostile_text(), hostile_text(), hostile_text(), hostile_text());
     let availability = proptest::option::of(prop_oneof![Just(Availability::InStock), Just(Availability::Preorder)]);
     (texts, amount(), amount(), currency(), availability, condition()).prop_map(
@@ -65,7 +65,7 @@ fn gtin() -> impl Strategy<Value = Gtin> {
     })
 }
 
-fn product() -> impl Strategy<Value = Product> {
+pub fn product() -> impl Strategy<Value = Product> {
     let texts = (hostile_text(), hostile_text(), hostile_text(), hostile_text(), hostile_text());
     let numbers = (proptest::option::of(any::<u32>()), proptest::option::of(0u8..=100));
     (texts, numbers, proptest::collection::vec(gtin(), 0..3), amount(), currency()).prop_map(
@@ -117,7 +117,7 @@ fn results() -> impl Strategy<Value = (JobHead, Vec<ItemResult>)> {
 /// What `Hash.from_trusted_xml(xml)["hash"]` returns.
 ///
 /// Rule from: ActiveSupport `XMLConverter#process_hash`.
-fn as_rails_reads(xml: &str) -> Value {
+pub fn as_rails_reads(xml: &str) -> Value {
     struct Element {
         name: String,
         typed: Option<String>,
@@ -145,6 +145,7 @@ fn as_rails_reads(xml: &str) -> Value {
             Some("array") => Value::Array(children.into_iter().map(|(_, child)| child).collect()),
             Some("string") if text.trim().is_empty() => json!(""),
             Some("integer") => json!(text.parse::<u64>().unwrap()),
+            Some("float") => json!(text.parse::<f64>().unwrap()),
             Some("boolean") => json!(text == "true"),
             _ if !children.is_empty() => Value::Object(children.into_iter().collect::<Map<_, _>>()),
             _ if nil || text.is_empty() => Value::Null,
@@ -189,7 +190,7 @@ fn as_rails_reads(xml: &str) -> Value {
 }
 
 /// What XML cannot hold, replaced throughout.
-fn as_xml_can_hold(value: &Value) -> Value {
+pub fn as_xml_can_hold(value: &Value) -> Value {
     match value {
         Value::String(text) => Value::String(
             text.chars()
@@ -207,7 +208,7 @@ fn as_xml_can_hold(value: &Value) -> Value {
 }
 
 /// A JSON value as the cell that tells it.
-fn cell(value: &Value) -> String {
+pub fn cell(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
@@ -237,7 +238,7 @@ fn pointed_at<'a>(product: &'a Value, header: &str, row_offer: usize) -> &'a Val
     }
 }
 
-fn read_csv(text: &str) -> (Vec<String>, Vec<Vec<String>>) {
+pub fn read_csv(text: &str) -> (Vec<String>, Vec<Vec<String>>) {
     let mut reader = csv::ReaderBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_reader(text.as_bytes());
     let own = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect::<Vec<_>>();
     let header = own(reader.headers().unwrap());

@@ -1,8 +1,9 @@
-//! A job's results as bytes: JSON, XML, CSV with a row or with columns per offer.
+//! A job's results as bytes: JSON, XML and CSV in the shapes of version 1, these and NDJSON and XLSX in those of version 2.
 //!
 //! Values come in one by one and bytes go out; nothing is kept but the depth of the document, so memory stays flat however
-//! large the job is. What is told about a value is worked out in ONE place ([`facts`]); JSON and XML share ONE walk over it
-//! ([`structure`]) and both CSV shapes ONE table of columns ([`columns`]), so that the formats cannot tell different things.
+//! large the job is (a workbook goes to a temporary file). Of each version, what is told about a value is worked out in ONE
+//! place ([`facts`], [`facts_v2`]); JSON and XML share ONE walk over it ([`structure`], [`structure_v2`]) and what has rows
+//! ONE table of columns ([`columns`], [`columns_v2`]), so that the formats cannot tell different things.
 
 mod book;
 mod columns;
@@ -21,7 +22,13 @@ mod xml;
 #[cfg(test)]
 mod equivalence;
 #[cfg(test)]
+mod equivalence_v2;
+#[cfg(test)]
 mod format_cases;
+#[cfg(test)]
+mod read_book;
+#[cfg(test)]
+mod v2_cases;
 
 pub use book::Book;
 pub use columns::{COLUMNS, Column, Shown};

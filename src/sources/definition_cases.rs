@@ -283,7 +283,7 @@ fn a_step_may_be_fetched_by_the_browser() {
     let mut registry = load(&text).unwrap();
     assert!(registry.assign_proxies("the shop", "rented"));
     let shop = registry.find("shop").unwrap();
-    let policy = shop.policy_of(shop.list_step(Topic::ProductAndOffers).unwrap());
+    let policy = shop.policy_of(shop.list_step(Topic::Product).unwrap());
     assert!(shop.needs_browser() && policy.needs_browser() && !shop.policy.needs_browser());
     assert_eq!((policy.wait_for.as_deref(), policy.robots), (Some("b.price"), Some(false)), "the rest is the source's");
     assert_eq!(policy.proxies.as_deref(), Some("rented"));
@@ -348,7 +348,7 @@ fn the_documented_example_is_right() {
     let example = document.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
     let registry = load(example).unwrap();
     let pricehub = registry.find("Price_Hub_Online").unwrap();
-    assert_eq!((pricehub.countries.len(), pricehub.max_pages(Topic::ProductAndOffers)), (3, 20));
+    assert_eq!((pricehub.countries.len(), pricehub.max_pages(Topic::Offers)), (3, 20));
 }
 
 proptest::proptest! {
@@ -363,4 +363,56 @@ proptest::proptest! {
             proptest::prop_assert!(errors.iter().all(|e| e.line.is_some_and(|line| (1..=lines + 1).contains(&line))));
         }
     }
+}
+
+#[test]
+fn a_topic_needs_its_step() {
+    for (topic, missing) in [
+        ("search_results", "the topic search_results needs a step `search`"),
+        ("reviews", "the topic reviews needs a step `reviews`"),
+    ] {
+        let text = with("[\"product_and_offers\"]", &format!("[\"product\", \"offers\", \"{topic}\"]"));
+        assert_eq!(errors(&text), [format!("shop.toml:5: {missing}")]);
+    }
+    let comparator = with("kind = \"shop\"", "kind = \"comparator\"").replace("product_and_offers", "offers");
+    assert_eq!(
+        errors(&comparator),
+        ["shop.toml:5: the topic offers needs a step `offers`, or a list of offers on the pages of the step `product`"]
+    );
+    let unasked = with("[\"product_and_offers\"]", "[\"search_results\"]")
+        + "[steps.search]\nkeys = []\nurl = \"{base_url}/s?q={value}\"\npage.results = { item = \"li\", fields = {} }\n";
+    assert_eq!(
+        errors(&unasked),
+        ["shop.toml:5: the topic search_results needs a key that is searched: [steps.search] has none in `keys`"]
+    );
+    let unknown = with("[\"product_and_offers\"]", "[\"prices\"]");
+    assert!(errors(&unknown)[0].contains("known: product_and_offers, product, offers, search_results, reviews"));
+}
+
+#[test]
+fn a_reviews_step_is_checked_like_any_other() {
+    let reviews = |page: &str| {
+        with("[\"product_and_offers\"]", "[\"product_and_offers\", \"reviews\"]")
+            + &format!(
+                "[steps.reviews]\nurl = \"{{base_url}}/r/{{id}}?p={{page}}\"\nmax_pages = 7\n[steps.reviews.page]\n{page}"
+            )
+    };
+    let good = "total = { selector = \"b.n\" }\nrating_distribution.star_1 = { selector = \"i.one\" }\n\
+        [steps.reviews.page.reviews]\nitem = \"li\"\nfields.rating = { selector = \"b\" }\n\
+        [steps.reviews.page.specifications]\nitem = \"tr\"\nfields.label = { selector = \"th\" }\n";
+    let registry = load(&reviews(good)).unwrap();
+    let shop = registry.find("shop").unwrap();
+    assert_eq!((shop.max_pages(Topic::Reviews), shop.max_pages(Topic::Product)), (7, 1));
+    assert!(shop.list_step(Topic::Reviews).unwrap().has_list);
+    assert_eq!(shop.keys_of(Topic::Reviews), [Key::SourceId]);
+    assert!(shop.keys_of(Topic::SearchResults).is_empty(), "only what is searched for has search results");
+    let line = GOOD.lines().count() + 4;
+    assert_eq!(
+        errors(&reviews("no_result = [{ selector = \"p\" }]")),
+        [format!("shop.toml:{}: a page of reviews lists reviews: [steps.reviews.page.reviews] is missing", line - 1)]
+    );
+    let told = errors(&reviews(&good.replace("\"i.one\"", "\"i + b\"")));
+    assert!(told[0].starts_with(&format!("shop.toml:{}: selector `i + b`", line + 1)), "{told:?}");
+    let told = errors(&reviews(&good.replace("star_1", "star_6")));
+    assert!(told[0].contains("unknown variant `star_6`"), "{told:?}");
 }

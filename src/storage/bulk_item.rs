@@ -280,7 +280,9 @@ pub async fn write_ends(db: &Db, job_seq: i64, lease: i64, ends: &[(u32, ItemEnd
             added.completed += 1;
             added.not_found += u32::from(reason == Some(Reason::NotFound));
             pages_left.take(charged);
-            if let (ItemEnd::Found { offers, pages: told, .. }, ItemEnd::Found { pages, .. }) = (end.as_ref(), looked_up) {
+            if let (ItemEnd::Found { offers, pages: told, .. }, ItemEnd::Found { pages, .. }) =
+                (end.as_ref(), looked_up)
+            {
                 added.widest = added.widest.max(*offers);
                 uses.add(&pages[..told.len()]);
             }

@@ -22,6 +22,7 @@ mod settings;
 mod single;
 mod sources;
 mod token;
+mod topics;
 mod turns;
 mod v2_jobs;
 mod value;

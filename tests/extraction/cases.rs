@@ -4,7 +4,7 @@
 //! read: all of it, or what matters. `PRICEMILL_WRITE_CASES=1` writes the answer of a case that has none yet. The definition is the compiled-in
 //! one, unless `fixtures/pages/SOURCE/definition.toml` is there.
 
-use pricemill::domain::{Amount, Country, SearchResult};
+use pricemill::domain::{Amount, Country, Review, SearchResult};
 use pricemill::extraction::{Extracted, PageContext, extract, extract_in_chunks};
 use pricemill::sources::{Definition, Registry, Step};
 use serde_json::{Value, json};
@@ -53,7 +53,7 @@ struct Case {
 }
 
 impl Case {
-    /// `origin` has a line `key: value` each for `url` (where it matters), `step` (search, product, offers, bestsellers), `country` and, for
+    /// `origin` has a line `key: value` each for `url` (where it matters), `step` (search, product, offers, reviews, bestsellers), `country` and, for
     /// people, `saved`.
     fn open(registry: &Registry, folder: PathBuf) -> Case {
         let part = |path: &Path| path.file_name().unwrap().to_string_lossy().into_owned();
@@ -116,10 +116,18 @@ fn as_json(extracted: &Extracted) -> Value {
             "position": r.position, "id": r.id, "name": r.name, "url": r.url, "image_url": r.image_url,
             "price": amount(r.price), "min_price": amount(r.min_price), "max_price": amount(r.max_price),
             "shipping_costs": amount(r.shipping_costs), "currency": r.currency.map(|c| c.code()), "shop_name": r.shop_name,
-            "condition_text": r.condition_text, "review_count": r.review_count, "review_rating": r.review_rating,
+            "condition_text": r.condition_text, "condition": r.condition.map(|c| c.code()), "review_count": r.review_count, "review_rating": r.review_rating,
+        })
+    };
+    let review = |r: &Review| {
+        json!({
+            "id": r.id, "url": r.url, "date": r.date.map(|date| date.to_string()), "rating": r.rating, "title": r.title,
+            "comment": r.comment, "helpful_count": r.helpful_count, "verified_purchase": r.verified_purchase,
         })
     };
     json!({
+        "reviews": extracted.reviews.iter().map(review).collect::<Vec<_>>(),
+        "rating_distribution": extracted.rating_distribution, "total_count": extracted.total_count,
         "product": extracted.product, "offers": extracted.offers, "next_page": extracted.next_page,
         "search_results": extracted.search_results.iter().map(entry).collect::<Vec<_>>(),
         "bestsellers": extracted.bestsellers.iter().map(entry).collect::<Vec<_>>(),

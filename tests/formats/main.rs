@@ -1,23 +1,37 @@
-//! Other programs read what we write: ActiveSupport and xmllint the XML, Python's csv module in its strict mode the CSV.
+//! Other programs read what we write: ActiveSupport and xmllint the XML, Python's csv module in its strict mode and pandas
+//! the CSV, openpyxl the workbooks, LibreOffice both.
 //!
-//! Without such a program the test says so loudly and passes; with `PRICEMILL_REQUIRE_RUBY=1` it fails.
+//! Without such a program the test says so loudly and passes; with `PRICEMILL_REQUIRE_RUBY=1` (xmllint, too),
+//! `PRICEMILL_REQUIRE_PYTHON=1` (with pandas and openpyxl) and `PRICEMILL_REQUIRE_OFFICE=1` it fails.
 
 mod foreign;
 mod odd;
+mod v2;
 
-use foreign::{Foreign, run};
+use foreign::{Foreign, PYTHON, RUBY, run};
 use odd::{head, items, widest};
+use pricemill::domain::{ItemResult, JobHead};
 use pricemill::rendering::{Format, FormatV1, RenderOptions, Rendering};
 use serde_json::{Map, Value};
+use std::io::Read;
 
 fn render(format: impl Into<Format>, options: RenderOptions) -> Vec<u8> {
-    let Rendering::Text(mut renderer) = Rendering::new(format, options, head()) else { panic!("not a text") };
+    render_all(format, options, head(), &items())
+}
+
+fn render_all(format: impl Into<Format>, options: RenderOptions, head: JobHead, items: &[ItemResult]) -> Vec<u8> {
     let mut out = Vec::new();
-    renderer.begin(&mut out).unwrap();
-    for item in items() {
-        renderer.item(&item, &mut out).unwrap();
+    match Rendering::new(format, options, head) {
+        Rendering::Text(mut renderer) => {
+            renderer.begin(&mut out).unwrap();
+            items.iter().for_each(|item| renderer.item(item, &mut out).unwrap());
+            renderer.end(&mut out).unwrap();
+        }
+        Rendering::Book(mut book) => {
+            items.iter().for_each(|item| book.item(item).unwrap());
+            book.finish().unwrap().read_to_end(&mut out).unwrap();
+        }
     }
-    renderer.end(&mut out).unwrap();
     out
 }
 
@@ -56,6 +70,7 @@ fn rails_reads_the_xml_as_the_json() {
         program: "ruby",
         arguments: &["-E", "UTF-8:UTF-8", "-e", FROM_XML],
         probe: &["-e", "require 'active_support'"],
+        required: RUBY,
     };
     let Some(read) = run(&ruby, &xml) else { return };
     let read: Value = serde_json::from_slice(&read).unwrap();
@@ -78,7 +93,7 @@ fn rails_reads_the_xml_as_the_json() {
 
 #[test]
 fn xmllint_finds_the_xml_well_formed() {
-    let lint = Foreign { program: "xmllint", arguments: &["--noout", "-"], probe: &["--version"] };
+    let lint = Foreign { program: "xmllint", arguments: &["--noout", "-"], probe: &["--version"], required: RUBY };
     run(&lint, &render(FormatV1::Xml, RenderOptions::default()));
 }
 
@@ -95,7 +110,8 @@ sys.stdout.write(json.dumps(rows))
 fn rows(format: FormatV1) -> Option<(Vec<String>, Vec<Vec<String>>)> {
     // Python's csv refuses NUL before 3.11, so that it is asked for what the default gives to spreadsheets.
     let csv = render(format, RenderOptions { raw: true, ..RenderOptions::default() });
-    let python = Foreign { program: "python3", arguments: &["-c", FROM_CSV], probe: &["-c", "import csv"] };
+    let python =
+        Foreign { program: "python3", arguments: &["-c", FROM_CSV], probe: &["-c", "import csv"], required: PYTHON };
     let mut rows: Vec<Vec<String>> = serde_json::from_slice(&run(&python, &csv)?).unwrap();
     let header = rows.remove(0);
     Some((header, rows))

@@ -113,3 +113,92 @@ pub fn widest() -> usize {
     };
     items().iter().map(offers).max().unwrap_or(0)
 }
+
+/// The same results, with what version 2 tells besides; entries of the topic's own list stand on pages of two.
+pub fn items_of(topic: Topic) -> Vec<ItemResult> {
+    let mut items = items();
+    for (n, item) in items.iter_mut().enumerate() {
+        item.reference = text(n);
+        let ItemOutcome::Found(found) = &mut item.outcome else { continue };
+        if n < TEXTS.len() {
+            found.product = more_product(n, std::mem::take(&mut found.product));
+        }
+        match topic {
+            Topic::ProductAndOffers | Topic::Offers => {}
+            Topic::Product => found.offers.clear(),
+            Topic::SearchResults => {
+                found.total_search_result_count = Some(u64::MAX);
+                found.search_results = (0..n % 5).map(|k| full_search_result(n + k)).collect();
+                found.offers.clear();
+            }
+            Topic::Reviews => {
+                found.rating_distribution =
+                    (n % 2 == 0).then_some(RatingDistribution { stars: [u32::MAX, 2, 3, 4, 0] });
+                found.reviews = (0..n % 5).map(|k| full_review(n + k)).collect();
+                found.offers.clear();
+            }
+        }
+        found.page_lengths = vec![2, 2, 2];
+        found.pages_delivered = 3;
+    }
+    items
+}
+
+pub fn head_of(topic: Topic) -> JobHead {
+    JobHead { topic, ..head() }
+}
+
+fn more_product(n: usize, product: Product) -> Product {
+    Product {
+        category_path: vec![TEXTS[n].to_owned(), TEXTS[(n + 3) % TEXTS.len()].to_owned()],
+        mpns: vec![TEXTS[(n + 9) % TEXTS.len()].to_owned()],
+        feature_bullets: vec![TEXTS[n].to_owned(); 2],
+        specifications: vec![
+            Specification { label: TEXTS[n].to_owned(), values: vec![TEXTS[(n + 1) % TEXTS.len()].to_owned()] },
+            Specification { label: "none".into(), values: vec![] },
+        ],
+        list_price: "10.5".parse().ok(),
+        shipping_costs: "-0.005".parse().ok(),
+        availability_text: text(n + 2),
+        seller_name: text(n + 9),
+        condition: Some(Condition::Used),
+        offers_url: text(n + 7),
+        offer_count: Some(7),
+        ..product
+    }
+}
+
+fn full_search_result(n: usize) -> SearchResult {
+    SearchResult {
+        position: 1,
+        id: Some("18446744073709551616".into()),
+        name: text(n),
+        url: text(n + 9),
+        image_url: text(n + 2),
+        price: (n % 2 == 0).then(|| "92233720368547758.07".parse().unwrap()),
+        min_price: "0.1".parse().ok(),
+        max_price: "0.30".parse().ok(),
+        shipping_costs: "4.95".parse().ok(),
+        currency: Some([Currency::EUR, Currency::JPY, Currency::KWD][n % 3]),
+        shop_name: text(n + 4),
+        shop_url: Some("https://www.shop.example/".into()),
+        condition_text: text(n + 5),
+        review_count: Some(1),
+        review_rating: Some(99),
+        gtin: None,
+    }
+}
+
+fn full_review(n: usize) -> Review {
+    Review {
+        // Ids are never guarded against formulas.
+        id: Some("R2D2".into()),
+        url: text(n + 1),
+        date: Some(Timestamp(1_700_000_000_000_000 + n as i64 * 1_000_000)),
+        rating: Some((n * 7 % 101) as u8),
+        title: text(n + 9),
+        comment: text(n + 3),
+        helpful_count: Some(3),
+        verified_purchase: Some(n % 2 == 0),
+    }
+}

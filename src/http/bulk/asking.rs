@@ -2,7 +2,7 @@
 
 use super::question::{Asked, Catalog, SourceFacts};
 use crate::app::App;
-use crate::domain::{ConditionFilter, Disabled, JobSpec, Key, Lookup, Switch, Topic, Unaffordable};
+use crate::domain::{ConditionFilter, Disabled, JobSpec, Lookup, Switch, Topic, Unaffordable};
 use crate::http::codes::{Refusal, RefusalKind};
 use crate::http::state::HttpState;
 use crate::jobs::{CreateError, CreatedJob, create};
@@ -43,15 +43,9 @@ fn facts(definition: &Definition) -> SourceFacts {
         name: definition.name.clone(),
         countries: definition.countries.keys().copied().collect(),
         keys: definition.keys.keys().copied().collect(),
-        topics: definition.topics.iter().map(|topic| (*topic, keys_of(definition, *topic))).collect(),
+        topics: definition.topics.iter().map(|topic| (*topic, definition.keys_of(*topic))).collect(),
         conditions: ConditionFilter::ALL.to_vec(),
     }
-}
-
-/// The keys a topic can be asked by: a list of search results has no place for one product's id.
-fn keys_of(definition: &Definition, topic: Topic) -> Vec<Key> {
-    let keys = definition.keys.keys().copied();
-    keys.filter(|key| topic != Topic::SearchResults || definition.is_searched(*key)).collect()
 }
 
 fn is_off(switches: &[Switch], asked: Asked<'_>) -> bool {

@@ -27,7 +27,8 @@ async fn cancel(
     let job = state.job(request, &account, id).await?;
     let cancelled = jobs::cancel(&state.app, &job).await.map_err(|error| state.broken(request, &error))?;
     let cancelled = cancelled.ok_or_else(|| Refusal::of(RefusalKind::JobAlreadyEnded))?;
-    Ok(HttpResponse::Ok().json(job_object(&cancelled)))
+    let balance = state.balance(request, account.id).await?;
+    Ok(HttpResponse::Ok().json(job_object(&cancelled, &balance)))
 }
 
 /// v2: the job without its results.
@@ -49,5 +50,6 @@ async fn delete(
     let account = state.account(request, &params?).await?;
     let job = state.job(request, &account, id).await?;
     let deleted = jobs::delete(&state.app, &job).await.map_err(|error| state.broken(request, &error))?;
-    Ok(HttpResponse::Ok().json(job_object(&deleted)))
+    let balance = state.balance(request, account.id).await?;
+    Ok(HttpResponse::Ok().json(job_object(&deleted, &balance)))
 }

@@ -20,6 +20,5 @@ pub async fn v1(state: web::Data<HttpState>, request: HttpRequest, params: Param
 pub async fn v2(state: web::Data<HttpState>, request: HttpRequest, params: Params) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
     let created = create_job(&state, &request, &account, |catalog| v2::parse_job::parse_job(&params, catalog)).await?;
-    let job = state.job(&request, &account, created.id.as_str()).await?;
-    Ok(HttpResponse::Ok().json(created_job(&job)))
+    Ok(HttpResponse::Ok().json(created_job(&created.job, &created.balance)))
 }

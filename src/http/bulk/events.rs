@@ -7,6 +7,7 @@ use crate::http::open_streams::{MAX_STREAMS_PER_ACCOUNT, OpenStream};
 use crate::http::params::Params;
 use crate::http::state::HttpState;
 use crate::jobs::wait_for_change;
+use crate::ledger::balance;
 use crate::storage::StorageError;
 use crate::storage::bulk_job::Job;
 use actix_web::http::header::{self, ContentEncoding};
@@ -91,7 +92,7 @@ fn stream(
             Next::Begin(last_id) => {
                 let mut bytes = sse::hello().to_vec();
                 if sse::is_news(&job, last_id) {
-                    bytes.extend_from_slice(&sse::event(&job));
+                    bytes.extend_from_slice(&sse::event(&job, &balance(&app, job.account_id).await?));
                 }
                 (bytes.into(), job, Next::Watch)
             }
@@ -114,7 +115,8 @@ async fn watch(app: &SharedApp, mut job: Job) -> Result<Option<(Bytes, Job, Next
         let is_told = !sse::is_same(&job, &now) && sse::is_news(&now, None);
         job = now;
         if is_told {
-            return Ok(Some((sse::event(&job), job, Next::Watch)));
+            let left = balance(app, job.account_id).await?;
+            return Ok(Some((sse::event(&job, &left), job, Next::Watch)));
         }
         if app.stop.is_cancelled() {
             return Ok(None);

@@ -35,11 +35,12 @@ pub async fn v2(state: web::Data<HttpState>, request: HttpRequest, params: Param
     let account = state.account(&request, &params).await?;
     let wanted = parse_list_page(&params)?;
     let (db, broken) = (&state.app.db, |error| state.broken(&request, &error));
+    let balance = state.balance(&request, account.id).await?;
     if wants_bare_list(request.query_string()) {
         let newest = bulk_job::list(db, account.id, 1, wanted.per_page).await.map_err(broken)?;
-        return Ok(HttpResponse::Ok().json(bare_list(&newest)));
+        return Ok(HttpResponse::Ok().json(bare_list(&newest, &balance)));
     }
     let jobs = bulk_job::list(db, account.id, wanted.page, wanted.per_page).await.map_err(broken)?;
     let total = bulk_job::count(db, account.id).await.map_err(broken)?;
-    Ok(HttpResponse::Ok().json(job_list(&jobs, wanted, total)))
+    Ok(HttpResponse::Ok().json(job_list(&jobs, &balance, wanted, total)))
 }

@@ -9,6 +9,7 @@ pub(super) mod list;
 pub mod question;
 pub(super) mod rerun;
 pub(super) mod results;
+mod send_results;
 pub(super) mod settings;
 pub(super) mod show;
 pub(super) mod single;

@@ -1,14 +1,13 @@
 //! `POST /v2/jobs/{id}/rerun`: a job of the values that failed.
 
 use super::asking::create_job;
-use super::v1::parse::{Asked, Catalog};
-use super::v2::{self, job_object::job_object};
-use crate::domain::{JobSpec, JobStatus};
+use super::question::{Asked, Catalog};
+use super::v2::{self, job_object::created_job};
+use crate::domain::JobSpec;
 use crate::http::codes::{Refusal, RefusalKind};
 use crate::http::params::Params;
 use crate::http::state::HttpState;
 use crate::jobs::{RerunError, failed_again};
-use crate::storage::bulk_job::Job;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// v2: the new job, as a job that is created answers.
@@ -31,9 +30,7 @@ async fn rerun(
     let job = state.job(request, &account, id).await?;
     let spec = failed_again(&state.app, &job).await.map_err(|error| refuse(state, request, error))?;
     let created = create_job(state, request, &account, |catalog| still_answered(spec, catalog)).await?;
-    let job = state.job(request, &account, created.id.as_str()).await?;
-    // What a creation answers, however far the job has come meanwhile.
-    Ok(HttpResponse::Ok().json(job_object(&Job { status: JobStatus::New, ..job })))
+    Ok(HttpResponse::Ok().json(created_job(&created.job, &created.balance)))
 }
 
 /// The job, if its source still answers what was asked: definitions and switches change.
@@ -51,7 +48,7 @@ fn still_answered(spec: JobSpec, catalog: &Catalog<'_>) -> Result<JobSpec, Refus
         refused(RefusalKind::UnsupportedKey, "key")
     } else if off(Some(spec.key)) {
         refused(RefusalKind::KeyDisabled, "key")
-    } else if !facts.topics.contains(&spec.topic) {
+    } else if !facts.topics.iter().any(|(topic, _)| *topic == spec.topic) {
         refused(RefusalKind::UnsupportedTopic, "topic")
     } else {
         Ok(spec)

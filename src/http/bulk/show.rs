@@ -17,6 +17,7 @@ pub async fn v1(
 ) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
     let job = state.job(&request, &account, &id).await?;
+    let job = state.polled(&request, job, None).await?;
     Ok(HttpResponse::Ok().json(v1::view::status(&job.id, job.status, job.requested, job.completed)))
 }
 
@@ -28,7 +29,9 @@ pub async fn v2(
     params: Params,
 ) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
+    let wait = parse_wait(&params)?;
     let job = state.job(&request, &account, &id).await?;
-    let job = state.ended(&request, job, parse_wait(&params)?.unwrap_or_default()).await?;
-    Ok(HttpResponse::Ok().json(job_object(&job)))
+    let job = state.polled(&request, job, wait).await?;
+    let balance = state.balance(&request, account.id).await?;
+    Ok(HttpResponse::Ok().json(job_object(&job, &balance)))
 }

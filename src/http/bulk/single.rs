@@ -1,7 +1,8 @@
 //! `GET /products/single`: a job of one value, waited for.
 
 use super::asking::create_job;
-use super::download::{finished, send};
+use super::download::finished;
+use super::send_results::send_results;
 use super::v1;
 use crate::http::codes::{Refusal, RefusalKind};
 use crate::http::params::Params;
@@ -27,5 +28,5 @@ pub async fn v1(state: web::Data<HttpState>, request: HttpRequest, params: Param
         )),
         _ => refusal,
     })?;
-    Ok(send(&state.app, job, format, options))
+    send_results(&state, &request, &job, format, options).await
 }

@@ -24,8 +24,10 @@ pub(super) fn operations() -> Vec<Op> {
             included_credits: 50_000,
             days: vec![day("2026-01-01", 1000, 0), day("2026-01-31", 0, 55_000)],
         };
-        op(Get, path, id, Tag::Account, "Credits of the month")
-            .json::<view::Month>("The month up to today, by day; days without use are absent.", json(&view::usage_month(&usage)))
+        op(Get, path, id, Tag::Account, "Credits of the month").json::<view::Month>(
+            "The month up to today, by day; days without use are absent.",
+            json(&view::usage_month(&usage)),
+        )
     };
     let quota = |method, id, summary| {
         op(method, "/settings/daily_quota", id, Tag::Account, summary)
@@ -53,7 +55,13 @@ pub(super) fn operations() -> Vec<Op> {
         hard(Put, "set_hard_quota", "Set whether the quota is hard")
             .body(vec![required("hard_quota", boolean(), "Whether it is.")], value!({"hard_quota": true}))
             .refuses(&[RefusalKind::MissingParameter]),
-        op(Get, "/settings/monthly_included_usage", "monthly_included_usage", Tag::Account, "Show what the plan includes")
-            .json::<view::MonthlyIncludedUsage>("Credits included a month.", json(&view::monthly_included_usage(50_000))),
+        op(
+            Get,
+            "/settings/monthly_included_usage",
+            "monthly_included_usage",
+            Tag::Account,
+            "Show what the plan includes",
+        )
+        .json::<view::MonthlyIncludedUsage>("Credits included a month.", json(&view::monthly_included_usage(50_000))),
     ]
 }

@@ -3,16 +3,16 @@
 use super::known::Known;
 use super::operation::{Media, Op, Tag, op};
 use super::parameter::{Param, optional, required};
-use super::{results_v1, results_v2};
 use super::samples::{self, json};
 use super::shape::list;
 use super::words::{JobIdText, KeyV1, boolean, integer, named, one_of, text};
+use super::{results_v1, results_v2};
 use crate::domain::{
     Completeness, ConditionFilter, Country, Currentness, JobStatus, Key, MAX_KEYWORD_CHARS, MAX_SOURCE_ID_CHARS,
     MAX_VALUES, SourceName, Topic,
 };
-use crate::http::bulk::v1::download::{COLUMN_SETS, FORMAT_OPTIONS, FORMATS};
 use crate::http::bulk::question::{DEFAULT_PER_PAGE, LAST_PAGE, MAX_PER_PAGE};
+use crate::http::bulk::v1::download::{COLUMN_SETS, FORMAT_OPTIONS, FORMATS};
 use crate::http::bulk::v1::view;
 use crate::http::codes::RefusalKind as K;
 use crate::rendering::{Format, FormatV1};
@@ -52,7 +52,8 @@ fn create(known: &Known) -> Op {
     let mut params = question(known);
     params.push(values());
     params.extend(options());
-    let example = value!({"source": "test", "country": "de", "key": "gtin", "values": ["00885909666966", "08718108041581"]});
+    let example =
+        value!({"source": "test", "country": "de", "key": "gtin", "values": ["00885909666966", "08718108041581"]});
     op(Post, "/jobs", "create_job_v1", Tag::BulkV1, "Create a job")
         .describe("Every parameter may stand in the query string as well; of one that comes twice the body's counts.")
         .body(params, example)
@@ -111,10 +112,17 @@ fn downloads() -> [Op; 2] {
     };
     let format = required("format", one_of(FORMATS), "The format; it beats the parameter `format`.");
     [
-        described(op(Get, "/products/bulk/{job_id}", "download_job_v1", Tag::BulkV1, "Download results")).query(download_options()),
-        described(op(Get, "/products/bulk/{job_id}.{format}", "download_job_v1_as", Tag::BulkV1, "Download results in a format"))
-            .in_path(format)
-            .query(csv_options()),
+        described(op(Get, "/products/bulk/{job_id}", "download_job_v1", Tag::BulkV1, "Download results"))
+            .query(download_options()),
+        described(op(
+            Get,
+            "/products/bulk/{job_id}.{format}",
+            "download_job_v1_as",
+            Tag::BulkV1,
+            "Download results in a format",
+        ))
+        .in_path(format)
+        .query(csv_options()),
     ]
 }
 
@@ -182,7 +190,11 @@ pub(super) fn values_in_a_file() -> Vec<Param> {
     let meaning = "A text with a value a line, or a table with `,`, `;` or tab between its cells; UTF-8.";
     vec![
         required("file", text(), meaning),
-        optional("column", text(), "The heading of the table's column with the values; without it the first column counts."),
+        optional(
+            "column",
+            text(),
+            "The heading of the table's column with the values; without it the first column counts.",
+        ),
         optional("reference_column", text(), "The heading of the column with your own names for the values."),
     ]
 }
@@ -195,7 +207,11 @@ fn question(known: &Known) -> Vec<Param> {
     let words = |words: &[String]| one_of(words.iter().map(String::as_str));
     vec![
         required("source", words(&known.sources_v1), "The source; letter case, `_`, `-` and blanks do not matter."),
-        required("country", words(&known.countries), "A country the source answers for, in any letter case; `uk` is `gb`."),
+        required(
+            "country",
+            words(&known.countries),
+            "A country the source answers for, in any letter case; `uk` is `gb`.",
+        ),
         required("key", KeyV1::schema(), "What the values are; other spellings: `ean`, `upc`, `term`, `id`, `asin`."),
     ]
 }
@@ -210,8 +226,7 @@ fn options() -> Vec<Param> {
         ),
         optional(
             "currentness",
-            one_of(Currentness::ALL.map(Currentness::as_str))
-                .default(Some(value!(Currentness::DailyUpdated.as_str()))),
+            one_of(Currentness::ALL.map(Currentness::as_str)).default(Some(value!(Currentness::DailyUpdated.as_str()))),
             format!(
                 "How old a page may be: {} or {} minutes, the latter for double credits.",
                 Currentness::DailyUpdated.max_age().minutes,
@@ -241,7 +256,11 @@ fn csv_options() -> Vec<Param> {
             one_of(FORMAT_OPTIONS).default(Some(value!("column"))),
             "Of CSV: a line an offer, or a line a value with columns for every offer.",
         ),
-        optional("columns", one_of(COLUMN_SETS).default(Some(value!(COLUMN_SETS[0]))), "Of CSV: `extended` appends columns."),
+        optional(
+            "columns",
+            one_of(COLUMN_SETS).default(Some(value!(COLUMN_SETS[0]))),
+            "Of CSV: `extended` appends columns.",
+        ),
         optional("bom", switch(), "Of CSV: a byte order mark stands first."),
         optional("raw", switch(), "Of CSV: page text that begins like a formula is left as it is."),
     ]

@@ -7,7 +7,7 @@ use super::parameter::{Param, optional, required};
 use super::results_v2;
 use super::samples;
 use super::shape::list;
-use super::words::{ConditionV2, KeyV2, boolean, address, form, integer, named, one_of, text};
+use super::words::{ConditionV2, KeyV2, address, boolean, form, integer, named, one_of, text};
 use crate::domain::{MaxAge, SortBy, Topic, WebhookMethod};
 use crate::http::bulk::v2::download::{LONGEST_WAIT_S, format_word};
 use crate::http::bulk::v2::job_list::JobList;
@@ -45,9 +45,8 @@ fn create(known: &Known) -> Op {
 
 fn list_jobs() -> Op {
     let page = json!({"data": [job("finished")], "meta": {"page": 1, "per_page": 20, "total": 1, "total_pages": 1}});
-    let either = Schema::from(
-        AnyOfBuilder::new().item(named(&JobList::name())).item(list(named(&JobObject::name()))).build(),
-    );
+    let either =
+        Schema::from(AnyOfBuilder::new().item(named(&JobList::name())).item(list(named(&JobObject::name()))).build());
     let mut op = op(Get, "/v2/jobs", "list_jobs", Tag::BulkV2, "List your jobs")
         .describe("A query that holds a job's id as a word by itself is answered with a bare list, oldest first.")
         .query(list_page());
@@ -86,10 +85,16 @@ fn downloads() -> [Op; 2] {
         described(op(Get, "/v2/jobs/{job_id}/download", "download_job", Tag::BulkV2, "Download results"))
             .query([format, wait()])
             .query(table_options()),
-        described(op(Get, "/v2/jobs/{job_id}/download.{suffix}", "download_job_as", Tag::BulkV2, "Download results in a format"))
-            .in_path(required("suffix", words(), "The format; it beats the parameter `format`."))
-            .query([wait()])
-            .query(table_options()),
+        described(op(
+            Get,
+            "/v2/jobs/{job_id}/download.{suffix}",
+            "download_job_as",
+            Tag::BulkV2,
+            "Download results in a format",
+        ))
+        .in_path(required("suffix", words(), "The format; it beats the parameter `format`."))
+        .query([wait()])
+        .query(table_options()),
     ]
 }
 
@@ -111,8 +116,16 @@ pub(super) fn question(known: &Known) -> Vec<Param> {
     let words = |words: &[String]| one_of(words.iter().map(String::as_str));
     vec![
         required("source", words(&known.sources_v2), "The source; letter case, `_`, `-` and blanks do not matter."),
-        required("country", words(&known.countries), "A country the source answers for, in any letter case; `uk` is `gb`."),
-        required("key", KeyV2::schema(), "What the values are; other spellings: `ean`, `upc`, `keyword`, `source_id`, `asin`."),
+        required(
+            "country",
+            words(&known.countries),
+            "A country the source answers for, in any letter case; `uk` is `gb`.",
+        ),
+        required(
+            "key",
+            KeyV2::schema(),
+            "What the values are; other spellings: `ean`, `upc`, `keyword`, `source_id`, `asin`.",
+        ),
         optional(
             "topic",
             one_of(Topic::ALL.map(Topic::as_str)).default(Some(json!(Topic::ProductAndOffers.as_str()))),
@@ -135,8 +148,17 @@ pub(super) fn options() -> Vec<Param> {
         optional(name, digits(), meaning)
     };
     vec![
-        minutes("max_age", 0, MOST_MAX_AGE_MINUTES, format!("How old a page may be, in minutes; 0: fetched for you. Default {}.", MaxAge::DAILY.minutes)),
-        optional("max_pages", integer(1, i64::from(u32::MAX)).default(Some(json!(1))), "Most pages of the topic's own list."),
+        minutes(
+            "max_age",
+            0,
+            MOST_MAX_AGE_MINUTES,
+            format!("How old a page may be, in minutes; 0: fetched for you. Default {}.", MaxAge::DAILY.minutes),
+        ),
+        optional(
+            "max_pages",
+            integer(1, i64::from(u32::MAX)).default(Some(json!(1))),
+            "Most pages of the topic's own list.",
+        ),
         optional("condition", ConditionV2::schema(), "Which offers are delivered."),
         optional(
             "sort_by",
@@ -145,8 +167,17 @@ pub(super) fn options() -> Vec<Param> {
         ),
         price("min_price", "Only what costs at least this."),
         price("max_price", "Only what costs at most this."),
-        minutes("timeout", 1, MOST_TIMEOUT_MINUTES, "Deadline of the job in minutes; what is not done by then ends as `timeout`.".into()),
-        optional("max_credits", integer(0, i64::MAX), "Most credits the job may cost; values beyond end as `credit limit reached`."),
+        minutes(
+            "timeout",
+            1,
+            MOST_TIMEOUT_MINUTES,
+            "Deadline of the job in minutes; what is not done by then ends as `timeout`.".into(),
+        ),
+        optional(
+            "max_credits",
+            integer(0, i64::MAX),
+            "Most credits the job may cost; values beyond end as `credit limit reached`.",
+        ),
         optional(
             "webhook_url",
             address().max_length(Some(MAX_WEBHOOK_URL_BYTES)),
@@ -154,10 +185,15 @@ pub(super) fn options() -> Vec<Param> {
         ),
         optional(
             "webhook_method",
-            one_of(WebhookMethod::ALL.map(WebhookMethod::as_str)).default(Some(json!(WebhookMethod::default().as_str()))),
+            one_of(WebhookMethod::ALL.map(WebhookMethod::as_str))
+                .default(Some(json!(WebhookMethod::default().as_str()))),
             "How it is called.",
         ),
-        optional("webhook_download_format", one_of(FormatV2::ALL.map(format_word)), "The format of the download the webhook names."),
+        optional(
+            "webhook_download_format",
+            one_of(FormatV2::ALL.map(format_word)),
+            "The format of the download the webhook names.",
+        ),
     ]
 }
 
@@ -188,7 +224,11 @@ fn results() -> Vec<Media> {
                 FormatV2::Csv => written("A header and a line an offer, search result or review."),
                 FormatV2::Xlsx => written("The same table as a workbook."),
             };
-            Media { content_type: Format::from(format).content_type(), schema, example: samples::results(format.into()) }
+            Media {
+                content_type: Format::from(format).content_type(),
+                schema,
+                example: samples::results(format.into()),
+            }
         })
         .collect()
 }

@@ -3,11 +3,13 @@
 use super::known::Known;
 use super::operation::{Op, Tag};
 use super::{account, bulk_v1, bulk_v2, job_life, refusals, server, sources};
+use crate::http::mount::Mount;
+use crate::http::routes::table;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
-    ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, PathItem, PathsBuilder, SecurityRequirement,
-    Server,
+    ComponentsBuilder, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, PathItem, PathsBuilder,
+    SecurityRequirement, Server,
 };
 
 const DESCRIPTION: &str = "Price data by the job: ask a source about many values, follow the job, download what was found.\n\n\
@@ -34,14 +36,21 @@ fn security() -> [(&'static str, SecurityScheme); 4] {
     ]
 }
 
-/// Every operation there is.
+/// Every operation there is, in the order of the route table.
 pub(super) fn operations(known: &Known) -> Vec<Op> {
+    let rows = table();
+    let place = |op: &Op| {
+        let is_here =
+            |row: &Mount| row.answers().any(|(path, method)| path == op.mounted_path() && *method == op.method_name());
+        rows.iter().position(is_here).unwrap_or(rows.len())
+    };
     let mut ops = bulk_v1::operations(known);
     ops.extend(bulk_v2::operations(known));
     ops.extend(job_life::operations());
     ops.extend(account::operations());
     ops.extend(sources::operations(known));
     ops.extend(server::operations());
+    ops.sort_by_cached_key(place);
     ops
 }
 

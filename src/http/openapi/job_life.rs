@@ -19,7 +19,11 @@ use utoipa::openapi::HttpMethod::{Delete, Get, Post};
 use utoipa::openapi::schema::Schema;
 
 pub(super) fn operations() -> Vec<Op> {
-    let after = optional("after", integer(0, i64::from(u32::MAX)).default(Some(json!(0))), "How many of them you have: `after` of the answer before.");
+    let after = optional(
+        "after",
+        integer(0, i64::from(u32::MAX)).default(Some(json!(0))),
+        "How many of them you have: `after` of the answer before.",
+    );
     let limit = integer(1, i64::from(MAX_LIMIT)).default(Some(json!(DEFAULT_LIMIT)));
     let event = format!("retry: {RECONNECT_MS}\n\nevent: finished\nid: 2\ndata: {}\n\n", job("finished"));
     let lines = Schema::from(text().description(Some("An entry a line; the cursor is in the header.")).build());

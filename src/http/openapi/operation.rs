@@ -103,6 +103,24 @@ pub fn op(method: HttpMethod, path: &'static str, id: &'static str, tag: Tag, su
 }
 
 impl Op {
+    /// The path of the resource that answers; one resource answers with and without a suffix.
+    pub fn mounted_path(&self) -> &'static str {
+        self.path.strip_suffix(".{format}").unwrap_or(self.path)
+    }
+
+    pub fn method_name(&self) -> &'static str {
+        match self.method {
+            HttpMethod::Get => "GET",
+            HttpMethod::Post => "POST",
+            HttpMethod::Put => "PUT",
+            HttpMethod::Delete => "DELETE",
+            HttpMethod::Options => "OPTIONS",
+            HttpMethod::Head => "HEAD",
+            HttpMethod::Patch => "PATCH",
+            HttpMethod::Trace => "TRACE",
+        }
+    }
+
     pub fn describe(self, description: impl Into<String>) -> Op {
         Op { description: description.into(), ..self }
     }
@@ -189,6 +207,7 @@ impl Op {
     }
 
     /// Which kinds of refusal it describes.
+    #[cfg(test)]
     pub fn refusals(&self) -> &[RefusalKind] {
         &self.refusals
     }
@@ -201,7 +220,10 @@ impl Op {
         for answer in self.answers {
             let mut response = ResponseBuilder::new().description(answer.meaning);
             for media in answer.media {
-                let content = ContentBuilder::new().schema(Some(media.schema)).example(Some(media.example).filter(|example| !example.is_null())).build();
+                let content = ContentBuilder::new()
+                    .schema(Some(media.schema))
+                    .example(Some(media.example).filter(|example| !example.is_null()))
+                    .build();
                 response = response.content(media.content_type, content);
             }
             for (name, meaning) in answer.headers {
@@ -222,8 +244,11 @@ impl Op {
             .description(Some(self.description).filter(|text| !text.is_empty()))
             .operation_id(Some(self.id))
             .responses(responses.build());
-        let places =
-            [(self.in_path, ParameterIn::Path), (self.in_query, ParameterIn::Query), (self.in_header, ParameterIn::Header)];
+        let places = [
+            (self.in_path, ParameterIn::Path),
+            (self.in_query, ParameterIn::Query),
+            (self.in_header, ParameterIn::Header),
+        ];
         for (params, place) in places {
             for param in params {
                 operation = operation.parameter(param.stands_in(place.clone()));
@@ -257,8 +282,7 @@ fn request_body(params: &[Param], file: &[Param], example: &Value) -> utoipa::op
         }
         body = body.content("multipart/form-data", content(parameter::form(&fields), example));
     }
-    body.required(Some(if required { Required::True } else { Required::False }))
-        .build()
+    body.required(Some(if required { Required::True } else { Required::False })).build()
 }
 
 /// The same example as the texts of a form: a list is a line for each of its entries.

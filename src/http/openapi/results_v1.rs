@@ -2,8 +2,8 @@
 
 use super::shape::{Shape, list};
 use super::words::{
-    AvailabilityCode, ConditionCode, CountryCode, CurrencyCode, Ean13, Gtin14, JobIdText, KeyV1, Moment, Money, Percent,
-    ReasonWord, boolean, count, integer, named, one_of, text,
+    AvailabilityCode, ConditionCode, CountryCode, CurrencyCode, Ean13, Gtin14, JobIdText, KeyV1, Moment, Money,
+    Percent, ReasonWord, boolean, count, integer, named, one_of, text,
 };
 use crate::domain::{ConditionFilter, JobStatus};
 use utoipa::PartialSchema;
@@ -63,7 +63,11 @@ fn found() -> (String, RefOr<Schema>) {
         .always("updated_at", Moment::schema(), "When the oldest delivered page was fetched.")
         .maybe("price", Money::schema(), "Lowest item price among the offers, else the page's own.")
         .maybe("dimensions", text(), "As the page words them.")
-        .sometimes("condition", one_of(ConditionFilter::ALL.map(ConditionFilter::as_str)), "Only when `conditions` was sent: what was sent.")
+        .sometimes(
+            "condition",
+            one_of(ConditionFilter::ALL.map(ConditionFilter::as_str)),
+            "Only when `conditions` was sent: what was sent.",
+        )
         .sometimes("incomplete", boolean(), "`true` when a later page failed for good; the pages before it are here.")
         .always("offers", list(named("OfferV1")), "In the source's own order.")
         .build()

@@ -3,8 +3,8 @@
 
 use super::shape::{Shape, list};
 use super::words::{
-    AvailabilityCode, ConditionCode, ConditionV2, CountryCode, CurrencyCode, Ean13, Gtin14, JobIdText, JobStatusV2, KeyV2,
-    Moment, Money, Percent, ReasonWord, TopicWord, boolean, count, integer, named, number, one_of, text,
+    AvailabilityCode, ConditionCode, ConditionV2, CountryCode, CurrencyCode, Ean13, Gtin14, JobIdText, JobStatusV2,
+    KeyV2, Moment, Money, Percent, ReasonWord, TopicWord, boolean, count, integer, named, number, one_of, text,
 };
 use crate::domain::SortBy;
 use utoipa::PartialSchema;
@@ -20,8 +20,18 @@ pub const PARTIAL: &str = "PartialResults";
 
 /// Every schema of it.
 pub fn schemas() -> Vec<(String, RefOr<Schema>)> {
-    let mut schemas = vec![results(), partial(), entry(), query(), metadata(), product(), product_and_offers(), offers()];
-    schemas.extend([category(), specification(), buybox(), offer(), search_results(), search_result(), reviews(), review()]);
+    let mut schemas =
+        vec![results(), partial(), entry(), query(), metadata(), product(), product_and_offers(), offers()];
+    schemas.extend([
+        category(),
+        specification(),
+        buybox(),
+        offer(),
+        search_results(),
+        search_result(),
+        reviews(),
+        review(),
+    ]);
     schemas.push(rating_distribution());
     schemas
 }
@@ -48,7 +58,8 @@ fn partial() -> (String, RefOr<Schema>) {
 }
 
 fn entry() -> (String, RefOr<Schema>) {
-    let contents = ["ProductAndOffersContent", "ProductContent", "OffersContent", "SearchResultsContent", "ReviewsContent"];
+    let contents =
+        ["ProductAndOffersContent", "ProductContent", "OffersContent", "SearchResultsContent", "ReviewsContent"];
     let none = OneOfBuilder::new().item(super::words::null());
     let content = contents.iter().fold(none, |one_of, name| one_of.item(named(name)));
     Shape::new(ENTRY, "One value.")
@@ -56,7 +67,11 @@ fn entry() -> (String, RefOr<Schema>) {
         .always("success", boolean(), "")
         .sometimes("reason", ReasonWord::schema(), "Only of a value that failed.")
         .always("metadata", named("ResultMetadata"), "")
-        .always("content", Schema::from(content.build()), "What was found, in the shape of the topic; null of a value that failed.")
+        .always(
+            "content",
+            Schema::from(content.build()),
+            "What was found, in the shape of the topic; null of a value that failed.",
+        )
         .build()
 }
 
@@ -160,9 +175,11 @@ fn buybox() -> (String, RefOr<Schema>) {
 
 fn placed(shape: Shape) -> Shape {
     let from_one = || integer(1, i64::from(u32::MAX));
-    shape
-        .always("page", from_one(), "Which page of the source's list.")
-        .always("position", from_one(), "Place in the source's own order, from 1.")
+    shape.always("page", from_one(), "Which page of the source's list.").always(
+        "position",
+        from_one(),
+        "Place in the source's own order, from 1.",
+    )
 }
 
 fn offer() -> (String, RefOr<Schema>) {

@@ -1,8 +1,8 @@
 //! Examples: made-up things, told by the code that tells real ones.
 
 use crate::domain::{
-    Availability, Condition, Country, Currency, Effort, FoundResult, ItemOutcome, ItemResult, JobHead, JobId, JobStatus,
-    Key, LookupOptions, MaxAge, Offer, PageLimit, Product, Reason, Selection, SourceName, Timestamp, Topic,
+    Availability, Condition, Country, Currency, Effort, FoundResult, ItemOutcome, ItemResult, JobHead, JobId,
+    JobStatus, Key, LookupOptions, MaxAge, Offer, PageLimit, Product, Reason, Selection, SourceName, Timestamp, Topic,
 };
 use crate::rendering::{Format, FormatV1, FormatV2, RenderOptions, Rendering};
 use serde::Serialize;
@@ -39,7 +39,9 @@ pub fn results(format: Format) -> Value {
         paid_credits: 2,
         widest: 1,
     };
-    let Rendering::Text(mut renderer) = Rendering::new(format, RenderOptions::default(), head) else { return Value::Null };
+    let Rendering::Text(mut renderer) = Rendering::new(format, RenderOptions::default(), head) else {
+        return Value::Null;
+    };
     let mut out = Vec::new();
     let written = renderer
         .begin(&mut out)
@@ -48,7 +50,9 @@ pub fn results(format: Format) -> Value {
     let text = String::from_utf8(out).unwrap_or_default();
     match (written, format) {
         (Err(_), _) => Value::Null,
-        (Ok(()), Format::V1(FormatV1::Json) | Format::V2(FormatV2::Json)) => serde_json::from_str(&text).unwrap_or_default(),
+        (Ok(()), Format::V1(FormatV1::Json) | Format::V2(FormatV2::Json)) => {
+            serde_json::from_str(&text).unwrap_or_default()
+        }
         (Ok(()), _) => Value::String(text),
     }
 }

@@ -1,10 +1,12 @@
 //! The words and texts of fixed form that answers hold, each with its rule. Words come from the domain's own lists.
 
-use crate::domain::{Availability, Condition, ConditionFilter, DriftState, JobId, JobStatus, Key, PageStep, Reason, Topic};
+use crate::domain::{
+    Availability, Condition, ConditionFilter, DriftState, JobId, JobStatus, Key, PageStep, Reason, Topic,
+};
 use crate::http::bulk::v2::{job_object, parse_job};
 use std::borrow::Cow;
 use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, Type};
-use utoipa::openapi::{RefOr, Ref};
+use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
 /// A text that is one of these.

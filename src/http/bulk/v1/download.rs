@@ -1,8 +1,9 @@
 //! Which format a download is wanted in.
 
+use crate::domain::Topic;
 use crate::http::codes::Refusal;
 use crate::http::params::Params;
-use crate::rendering::{FormatV1, RenderOptions};
+use crate::rendering::{Format, FormatV1, FormatV2, RenderOptions};
 
 /// The formats by name, as path suffix and as parameter.
 pub const FORMATS: [&str; 3] = ["json", "xml", "csv"];
@@ -41,7 +42,18 @@ pub fn parse_download(suffix: Option<&str>, params: &Params) -> Result<(FormatV1
     Ok((format, RenderOptions { raw: switch(params, "raw")?, bom: switch(params, "bom")?, extended }))
 }
 
-fn switch(params: &Params, name: &str) -> Result<bool, Refusal> {
+/// v1 has words for products and their offers only; a job of another topic is told in the shape of v2.
+pub fn format_for(format: FormatV1, topic: Topic) -> Format {
+    match (topic, format) {
+        (Topic::ProductAndOffers | Topic::Product | Topic::Offers, _) => format.into(),
+        (Topic::SearchResults | Topic::Reviews, FormatV1::Json) => FormatV2::Json.into(),
+        (Topic::SearchResults | Topic::Reviews, FormatV1::Xml) => FormatV2::Xml.into(),
+        (Topic::SearchResults | Topic::Reviews, FormatV1::CsvRow | FormatV1::CsvColumn) => FormatV2::Csv.into(),
+    }
+}
+
+/// A parameter that turns something on; absent, it is off.
+pub fn switch(params: &Params, name: &str) -> Result<bool, Refusal> {
     match params.get(name).map(str::to_ascii_lowercase).as_deref() {
         None | Some("0" | "false") => Ok(false),
         Some("1" | "true") => Ok(true),

@@ -1,9 +1,10 @@
 //! Some of a job's results, as a list with its cursor or as lines.
 
 use super::job_object::status;
-use crate::domain::{ItemResult, JobHead};
+use crate::domain::ItemResult;
+use crate::http::bulk::send_results::job_head;
 use crate::http::stream::{CHUNK_BYTES, StreamError};
-use crate::rendering::{Format, RenderError, RenderOptions, Renderer};
+use crate::rendering::{RenderError, Renderer};
 use crate::storage::bulk_job::Job;
 use bytes::Bytes;
 use futures_util::stream::{self, Stream, StreamExt};
@@ -32,6 +33,7 @@ impl Shape {
 pub struct Entries {
     shape: Shape,
     job: Job,
+    lines: Renderer,
     last: u32,
     is_first: bool,
 }
@@ -39,26 +41,7 @@ pub struct Entries {
 impl Entries {
     /// `last` is the number of the last result that will be given.
     pub fn new(job: Job, shape: Shape, last: u32) -> Entries {
-        Entries { shape, job, last, is_first: true }
-    }
-
-    /// One result as a JSON object, as the job's download tells it.
-    fn entry(&self, item: &ItemResult, out: &mut Vec<u8>) -> Result<(), RenderError> {
-        let job = &self.job;
-        let head = JobHead {
-            job_id: job.id.clone(),
-            status: job.status,
-            source: job.source.clone(),
-            country: job.country,
-            topic: job.topic,
-            key: job.key,
-            options: job.options,
-            free_credits: job.charge.free,
-            paid_credits: job.charge.paid,
-            widest: job.widest,
-        };
-        // A renderer of its own for each: what stands between entries is written here.
-        Renderer::new(Format::Json, RenderOptions::default(), head).item(item, out)
+        Entries { shape, lines: Renderer::ndjson(job_head(&job)), job, last, is_first: true }
     }
 }
 
@@ -97,9 +80,9 @@ impl Entries {
             out.push(b',');
         }
         self.is_first = false;
-        self.entry(item, out)?;
-        if self.shape == Shape::Lines {
-            out.push(b'\n');
+        self.lines.item(item, out)?;
+        if self.shape == Shape::List {
+            out.pop();
         }
         Ok(())
     }

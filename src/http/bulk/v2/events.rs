@@ -1,7 +1,7 @@
 //! A job's progress as server-sent events (the `text/event-stream` of the HTML standard).
 
 use super::job_object::{job_object, status};
-use crate::domain::JobStatus;
+use crate::domain::{Balance, JobStatus};
 use crate::storage::bulk_job::Job;
 use bytes::Bytes;
 
@@ -19,14 +19,14 @@ pub fn keep_alive() -> Bytes {
 }
 
 /// How a job stands; its id is how many values are done.
-pub fn event(job: &Job) -> Bytes {
+pub fn event(job: &Job, balance: &Balance) -> Bytes {
     let name = match job.status {
         JobStatus::Finished => "finished",
         JobStatus::Cancelled => "cancelled",
         JobStatus::New | JobStatus::Enqueued | JobStatus::Working | JobStatus::Finishing => "progress",
     };
     // Plain texts and numbers always serialise, and JSON written so has no line ends.
-    let data = serde_json::to_string(&job_object(job)).unwrap_or_default();
+    let data = serde_json::to_string(&job_object(job, balance)).unwrap_or_default();
     format!("event: {name}\nid: {}\ndata: {data}\n\n", job.completed).into()
 }
 

@@ -1,7 +1,7 @@
 //! `GET /v2/jobs` in words of v2.
 
 use super::job_object::{JobObject, job_object};
-use crate::domain::JobId;
+use crate::domain::{Balance, JobId};
 use crate::http::bulk::question::ListPage;
 use crate::storage::bulk_job::Job;
 use serde::Serialize;
@@ -24,15 +24,15 @@ struct Meta {
 }
 
 /// `jobs` is the page asked for, newest first; `total` counts those of all pages.
-pub fn job_list(jobs: &[Job], wanted: ListPage, total: u64) -> JobList<'_> {
+pub fn job_list<'a>(jobs: &'a [Job], balance: &Balance, wanted: ListPage, total: u64) -> JobList<'a> {
     let ListPage { page, per_page } = wanted;
     let meta = Meta { page, per_page, total, total_pages: total.div_ceil(per_page.max(1)) };
-    JobList { data: jobs.iter().map(job_object).collect(), meta }
+    JobList { data: jobs.iter().map(|job| job_object(job, balance)).collect(), meta }
 }
 
 /// The jobs alone, oldest first.
-pub fn bare_list(newest_first: &[Job]) -> Vec<JobObject<'_>> {
-    newest_first.iter().rev().map(job_object).collect()
+pub fn bare_list<'a>(newest_first: &'a [Job], balance: &Balance) -> Vec<JobObject<'a>> {
+    newest_first.iter().rev().map(|job| job_object(job, balance)).collect()
 }
 
 /// Whether a raw query holds a job's id that is no parameter's value: some programs put one there and read a bare list.

@@ -1,8 +1,8 @@
 //! A job as v2 tells it, in every answer the same.
 
 use crate::domain::{Balance, Credits, JobId, JobStatus, Key, Topic, progress_percent};
-use crate::storage::bulk_job::Job;
 use crate::http::openapi::words;
+use crate::storage::bulk_job::Job;
 use serde::Serialize;
 use utoipa::ToSchema;
 

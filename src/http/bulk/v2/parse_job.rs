@@ -3,6 +3,7 @@
 //! Programs written for v1 send its options here as well. They are understood as long as they do not contradict v2's own:
 //! a job must neither cost nor deliver other than what it says.
 
+use super::download::format_word;
 use super::minutes::parse_minutes;
 use crate::domain::{
     Amount, ConditionFilter, JobSpec, JobTerms, LookupOptions, MaxAge, Multiplier, PageLimit, Selection, SortBy,
@@ -12,6 +13,7 @@ use crate::http::bulk::question::{self, Catalog, Options, Question, bounded, one
 use crate::http::bulk::v1::parse::{parse_completeness, parse_currentness};
 use crate::http::codes::{Dialect, Refusal};
 use crate::http::params::Params;
+use crate::rendering::FormatV2;
 use std::time::Duration;
 use url::Url;
 
@@ -21,8 +23,6 @@ pub const MOST_MAX_AGE_MINUTES: u64 = i32::MAX.unsigned_abs() as u64;
 pub const MOST_TIMEOUT_MINUTES: u64 = 30 * 24 * 60;
 /// Longest address of a webhook, in bytes.
 pub const MAX_WEBHOOK_URL_BYTES: usize = 2048;
-/// The formats of a download by name, as path suffix and as parameter.
-pub const FORMATS: [&str; 5] = ["json", "ndjson", "xml", "csv", "xlsx"];
 
 /// `POST /v2/jobs`.
 pub fn parse_job(params: &Params, catalog: &Catalog<'_>) -> Result<JobSpec, Refusal> {
@@ -109,7 +109,8 @@ pub fn parse_webhook(
     check_address: impl Fn(&Url) -> Result<(), String>,
 ) -> Result<Option<Webhook>, Refusal> {
     let method = one_of(params, "webhook_method", &WebhookMethod::ALL, WebhookMethod::as_str)?.unwrap_or_default();
-    let download_format = one_of(params, "webhook_download_format", &FORMATS, |format| format)?.map(str::to_owned);
+    let download_format = one_of(params, "webhook_download_format", &FormatV2::ALL, format_word)?;
+    let download_format = download_format.map(|format| format_word(format).to_owned());
     let Some(text) = params.get_utf8("webhook_url")? else { return Ok(None) };
     let wrong = |why: &str| {
         let comment = format!("The parameter `webhook_url` is a public http or https address: {why}.");

@@ -5,9 +5,9 @@ use crate::domain::{
     ConditionFilter, Country, Disabled, Drift, DriftState, Key, LatencyCounts, PageCounts, SourceName, Switch, Topic,
 };
 use crate::health::{CountryHealth, SourceReport};
+use crate::http::openapi::words;
 use crate::sources::Definition;
 use crate::storage::source_health::HourOfPages;
-use crate::http::openapi::words;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
