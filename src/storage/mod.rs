@@ -17,6 +17,8 @@ pub mod ledger;
 pub mod lookup_page;
 pub mod result;
 pub mod retention;
+#[cfg(test)]
+mod retention_cases;
 pub mod source_drift;
 pub mod source_health;
 pub mod source_switch;

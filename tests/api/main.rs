@@ -4,8 +4,12 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
+mod cancel;
 mod credits;
+mod deadline;
+mod deletion;
 mod download;
+mod events;
 mod freshness;
 mod health;
 mod job;
@@ -14,7 +18,9 @@ mod log;
 mod options;
 mod panic;
 mod parameters;
+mod partial;
 mod refusals;
+mod rerun;
 mod rough;
 mod settings;
 mod single;
