@@ -19,6 +19,8 @@ pub mod lookup_page;
 pub mod purse;
 pub mod result;
 pub mod retention;
+#[cfg(test)]
+mod retention_cases;
 pub mod source_drift;
 pub mod source_health;
 pub mod source_switch;

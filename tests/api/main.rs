@@ -5,8 +5,12 @@
 mod harness;
 
 mod caps;
+mod cancel;
 mod credits;
+mod deadline;
+mod deletion;
 mod download;
+mod events;
 mod freshness;
 mod health;
 mod job;
@@ -16,7 +20,9 @@ mod openapi;
 mod options;
 mod panic;
 mod parameters;
+mod partial;
 mod refusals;
+mod rerun;
 mod rough;
 mod settings;
 mod single;

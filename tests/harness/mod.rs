@@ -20,6 +20,7 @@ mod market;
 mod server;
 
 pub use answer::Answer;
+pub use books::check_rows;
 pub use caller::{Caller, Terms};
 pub use database::TestDatabase;
 pub use market::TestMarket;

@@ -114,6 +114,19 @@ impl Program {
         self.http.post(format!("{}{path}", self.base)).bearer_auth(&self.token).body(body.to_string())
     }
 
+    /// A request whose answer nobody waits for: the program may die first.
+    pub fn send_and_forget(&self, request: reqwest::RequestBuilder) {
+        tokio::spawn(async move { request.send().await.map(|answer| answer.status().as_u16()) });
+    }
+
+    pub fn delete(&self, path: &str) -> reqwest::RequestBuilder {
+        self.http.delete(format!("{}{path}", self.base)).bearer_auth(&self.token)
+    }
+
+    pub async fn get_status(&self, request: reqwest::RequestBuilder) -> u16 {
+        request.send().await.unwrap().status().as_u16()
+    }
+
     pub async fn submit(&self, job: &Value) -> String {
         let answer = self.post("/jobs", job).send().await.unwrap().text().await.unwrap();
         let answer: Value = serde_json::from_str(&answer).unwrap();

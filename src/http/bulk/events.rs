@@ -5,7 +5,7 @@ use crate::app::SharedApp;
 use crate::http::codes::{Refusal, RefusalKind};
 use crate::http::open_streams::{MAX_STREAMS_PER_ACCOUNT, OpenStream};
 use crate::http::params::Params;
-use crate::http::state::HttpState;
+use crate::http::state::{HttpState, request_id};
 use crate::jobs::wait_for_change;
 use crate::ledger::balance;
 use crate::storage::StorageError;
@@ -14,7 +14,7 @@ use actix_web::http::header::{self, ContentEncoding};
 use actix_web::http::{Method, StatusCode};
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use bytes::Bytes;
-use futures_util::Stream;
+use futures_util::{Stream, TryStreamExt};
 use std::time::Duration;
 
 /// How long a stream is silent at most.
@@ -51,7 +51,11 @@ async fn events(
             "{MAX_STREAMS_PER_ACCOUNT} event streams of this account are open, and no more are allowed at a time; close some."
         ))
     })?;
-    Ok(head().streaming(stream(state.app.clone(), job, last_id, place)))
+    let told = request_id(request);
+    let body = stream(state.app.clone(), job, last_id, place).inspect_err(move |error| {
+        tracing::error!(%error, request_id = %told, "events broken off");
+    });
+    Ok(head().streaming(body))
 }
 
 /// Compressed, events would wait for more of them; and nothing on the way may keep or gather them.
@@ -87,27 +91,27 @@ fn stream(
 ) -> impl Stream<Item = Result<Bytes, StorageError>> + 'static {
     let begin = (app, job, Next::Begin(last_id), place);
     futures_util::stream::try_unfold(begin, |(app, job, next, place)| async move {
-        let (bytes, job, next) = match next {
+        let (bytes, job) = match next {
             Next::End => return Ok(None),
             Next::Begin(last_id) => {
                 let mut bytes = sse::hello().to_vec();
                 if sse::is_news(&job, last_id) {
                     bytes.extend_from_slice(&sse::event(&job, &balance(&app, job.account_id).await?));
                 }
-                (bytes.into(), job, Next::Watch)
+                (bytes.into(), job)
             }
             Next::Watch => match watch(&app, job).await? {
                 Some(told) => told,
                 None => return Ok(None),
             },
         };
-        let next = if job.status.is_final() { Next::End } else { next };
+        let next = if job.status.is_final() { Next::End } else { Next::Watch };
         Ok(Some((bytes, (app, job, next, place))))
     })
 }
 
 /// The next event, or a sign of life; `None` when the server stops.
-async fn watch(app: &SharedApp, mut job: Job) -> Result<Option<(Bytes, Job, Next)>, StorageError> {
+async fn watch(app: &SharedApp, mut job: Job) -> Result<Option<(Bytes, Job)>, StorageError> {
     let begun = app.clock.steady();
     loop {
         let left = KEEP_ALIVE.saturating_sub(begun.elapsed());
@@ -116,13 +120,13 @@ async fn watch(app: &SharedApp, mut job: Job) -> Result<Option<(Bytes, Job, Next
         job = now;
         if is_told {
             let left = balance(app, job.account_id).await?;
-            return Ok(Some((sse::event(&job, &left), job, Next::Watch)));
+            return Ok(Some((sse::event(&job, &left), job)));
         }
         if app.stop.is_cancelled() {
             return Ok(None);
         }
         if left.is_zero() {
-            return Ok(Some((sse::keep_alive(), job, Next::Watch)));
+            return Ok(Some((sse::keep_alive(), job)));
         }
     }
 }
