@@ -20,6 +20,7 @@ pub struct Config {
     pub proxies: BTreeMap<String, ProxyPoolConfig>,
     pub sources: SourcesConfig,
     pub jobs: JobsConfig,
+    pub webhooks: WebhooksConfig,
     pub health: HealthConfig,
     pub log: LogConfig,
     pub plans: BTreeMap<String, PlanConfig>,
@@ -32,6 +33,7 @@ pub struct ServerConfig {
     pub threads: usize,
     pub download_page: u32,
     pub shutdown_ms: u64,
+    pub public_url: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -79,6 +81,15 @@ impl JobsConfig {
     pub fn lease(&self) -> Duration {
         Duration::from_millis(self.lease_ms)
     }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebhooksConfig {
+    pub timeout_ms: u64,
+    pub poll_ms: u64,
+    pub concurrency: usize,
+    pub keep_days: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -6,13 +6,16 @@ mod caller;
 pub mod codes;
 mod health;
 mod observe;
+mod page_meta;
 mod params;
 mod rate_limit;
 mod routes;
 mod serve;
 mod state;
 mod stream;
+mod webhooks;
 
+pub use bulk::v2::job_object::describe_job;
 pub use observe::observe;
 pub use serve::serve;
 pub use state::HttpState;

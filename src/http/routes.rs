@@ -3,6 +3,7 @@
 use super::bulk::{create, download, list, settings, show, single, sources, usage};
 use super::codes::{Dialect, Refusal, RefusalKind};
 use super::health;
+use super::webhooks::{deliveries, secret};
 use actix_web::Route;
 use actix_web::guard;
 use actix_web::http::header::{ALLOW, HeaderValue};
@@ -24,6 +25,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(resource("/settings/monthly_included_usage").route(get().to(settings::monthly_included_usage)).default_service(no_method(READ)))
         .service(resource("/v2/sources").route(get().to(sources::v2)).default_service(no_method(READ)))
         .service(resource("/v2/sources/{name}/health").route(get().to(sources::health_v2)).default_service(no_method(READ)))
+        .service(resource("/v2/webhooks/secret").route(get().to(secret::show)).route(post().to(secret::rotate)).default_service(no_method("GET, HEAD, POST")))
+        .service(resource("/v2/webhooks/deliveries").route(get().to(deliveries::list)).default_service(no_method(READ)))
+        .service(resource("/v2/webhooks/deliveries/{message_id}").route(get().to(deliveries::show)).default_service(no_method(READ)))
+        .service(resource("/v2/webhooks/deliveries/{message_id}/replay").route(post().to(deliveries::replay)).default_service(no_method("POST")))
         .service(resource("/healthz").route(get().to(health::live)).default_service(no_method(READ)))
         .service(resource("/readyz").route(get().to(health::ready)).default_service(no_method(READ)))
         .service(resource("/metrics").route(get().to(health::metrics)).default_service(no_method(READ)))

@@ -22,6 +22,7 @@ mod sources;
 mod token;
 mod turns;
 mod value;
+mod webhooks;
 
 use harness::{Setup, TestServer};
 use serde_json::{Value, json};
