@@ -5,8 +5,9 @@
 //! | queue `bulk_batch` | when rung | `jobs.batches` | [`jobs::run_batches`] |
 //! | reconcile | `jobs.reconcile_ms` | 1 | [`jobs::reconcile`] |
 //! | deadlines | `jobs.reconcile_ms` | 1 | [`jobs::end_overdue`] |
-//! | sweep | 60 s | 1 | deletes answered tickets |
+//! | sweep | 60 s | 1 | deletes answered tickets, and webhook messages that ended long ago |
 //! | expire | 60 s | 1 | [`jobs::expire`] |
+//! | webhooks | when rung, and `webhooks.poll_ms` | `webhooks.concurrency` | [`Webhooks::deliver`](crate::notifications::Webhooks::deliver) |
 //! | health | `health.flush_ms`, and at the end | 1 | [`health::flush`] |
 
 use crate::app::SharedApp;
@@ -42,8 +43,11 @@ pub fn start(app: &SharedApp) -> JoinSet<()> {
     }));
     workers.spawn(periodically(app.clone(), "sweep", SWEEP_EVERY, |app| async move {
         app.queue.sweep().await?;
+        app.webhooks.sweep().await?;
         Ok(())
     }));
+    let delivering = app.clone();
+    workers.spawn(async move { delivering.webhooks.deliver(&delivering.stop).await });
     let flush_every = Duration::from_millis(app.config.health.flush_ms.max(100));
     workers.spawn(periodically(app.clone(), "health", flush_every, |app| async move {
         health::flush(&app.db, &app.health, &app.config.health, app.clock.now()).await?;

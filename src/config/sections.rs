@@ -21,6 +21,7 @@ pub struct Config {
     pub sources: SourcesConfig,
     pub jobs: JobsConfig,
     pub pace: PaceConfig,
+    pub webhooks: WebhooksConfig,
     pub health: HealthConfig,
     pub log: LogConfig,
     pub plans: BTreeMap<String, PlanConfig>,
@@ -33,6 +34,7 @@ pub struct ServerConfig {
     pub threads: usize,
     pub download_page: u32,
     pub shutdown_ms: u64,
+    pub public_url: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -100,6 +102,15 @@ impl JobsConfig {
 pub struct PaceConfig {
     pub held_beyond: u32,
     pub refused_beyond: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebhooksConfig {
+    pub timeout_ms: u64,
+    pub poll_ms: u64,
+    pub concurrency: usize,
+    pub keep_days: u32,
 }
 
 #[derive(Debug, Clone, Deserialize)]

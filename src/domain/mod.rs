@@ -53,4 +53,6 @@ pub use source_health::{
 pub use switch::{Disabled, Switch};
 pub use time::Timestamp;
 pub use usage::{UsageDay, UsageMonth, UsageToday};
-pub use webhook::{Webhook, WebhookMethod};
+pub use webhook::{
+    InvalidSecret, LONGEST_WEBHOOK_WAIT, WEBHOOK_WAITS, Webhook, WebhookMethod, WebhookSecret, WebhookState,
+};

@@ -10,6 +10,7 @@ mod health;
 mod multipart;
 mod observe;
 mod open_streams;
+mod page_meta;
 mod params;
 mod poll_pace;
 mod rate_limit;
@@ -19,7 +20,9 @@ mod serve;
 mod state;
 mod stream;
 mod value_file;
+mod webhooks;
 
+pub use bulk::v2::job_object::describe_job;
 pub use observe::observe;
 pub use serve::serve;
 pub use state::HttpState;

@@ -3,6 +3,7 @@
 use super::bulk::{cancel, create, download, events, list, rerun, results, settings, show, single, sources, usage};
 use super::codes::{Refusal, RefusalKind};
 use super::health;
+use super::webhooks::{deliveries, secret};
 use actix_web::Route;
 use actix_web::guard;
 use actix_web::web::{ServiceConfig, delete, post, put, resource, route, to};
@@ -32,6 +33,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(resource("/v2/jobs/{job_id}/events").route(get().to(events::v2)).default_service(no_method(READ)))
         .service(resource("/v2/sources").route(get().to(sources::v2)).default_service(no_method(READ)))
         .service(resource("/v2/sources/{name}/health").route(get().to(sources::health_v2)).default_service(no_method(READ)))
+        .service(resource("/v2/webhooks/secret").route(get().to(secret::show)).route(post().to(secret::rotate)).default_service(no_method("GET, HEAD, POST")))
+        .service(resource("/v2/webhooks/deliveries").route(get().to(deliveries::list)).default_service(no_method(READ)))
+        .service(resource("/v2/webhooks/deliveries/{message_id}").route(get().to(deliveries::show)).default_service(no_method(READ)))
+        .service(resource("/v2/webhooks/deliveries/{message_id}/replay").route(post().to(deliveries::replay)).default_service(no_method("POST")))
         .service(resource("/healthz").route(get().to(health::live)).default_service(no_method(READ)))
         .service(resource("/readyz").route(get().to(health::ready)).default_service(no_method(READ)))
         .service(resource("/metrics").route(get().to(health::metrics)).default_service(no_method(READ)))

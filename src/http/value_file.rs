@@ -160,7 +160,7 @@ mod tests {
     fn refused(text: &[u8], layout: Layout<'_>) -> String {
         let refusal = read_values(text, layout).unwrap_err();
         assert_eq!(refusal.parameter.as_deref(), Some("file"));
-        refusal.comment.unwrap()
+        refusal.comment.unwrap().into()
     }
 
     #[test]

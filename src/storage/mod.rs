@@ -24,6 +24,10 @@ mod retention_cases;
 pub mod source_drift;
 pub mod source_health;
 pub mod source_switch;
+pub mod webhook_attempt;
+pub mod webhook_gone;
+pub mod webhook_message;
+pub mod webhook_secret;
 
 pub(crate) use db::Pools;
 pub use db::{Db, DbSettings, Transaction};

@@ -4,8 +4,8 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
-mod caps;
 mod cancel;
+mod caps;
 mod credits;
 mod deadline;
 mod deletion;
@@ -31,6 +31,7 @@ mod topics;
 mod turns;
 mod v2_jobs;
 mod value;
+mod webhooks;
 
 use harness::{Setup, TestServer};
 use serde_json::{Value, json};

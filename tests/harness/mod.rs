@@ -16,6 +16,7 @@ mod books;
 mod caller;
 mod database;
 mod market;
+mod receiver;
 mod server;
 
 pub use answer::Answer;
@@ -23,6 +24,7 @@ pub use books::check_rows;
 pub use caller::{Caller, Terms};
 pub use database::TestDatabase;
 pub use market::TestMarket;
+pub use receiver::{Received, Receiver, Reply};
 pub use server::{NOON, Setup, TestServer, settings};
 
 /// A GTIN of the followed API's own documentation, found at every demo source.

@@ -17,7 +17,7 @@ async fn tables(look: &DatabaseConnection) -> Vec<String> {
     rows.iter().map(|row| row.try_get("", "name").unwrap()).collect()
 }
 
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 14] = [
     "account",
     "api_token",
     "bulk_item",
@@ -28,6 +28,10 @@ const TABLES: [&str; 10] = [
     "source_field_health",
     "source_health",
     "source_switch",
+    "webhook_attempt",
+    "webhook_gone",
+    "webhook_message",
+    "webhook_secret",
 ];
 
 #[tokio::test]

@@ -76,8 +76,14 @@ async fn settle_a_job_once() {
         let progress = bulk_item::write_ends(db, seq, n, &ends).await.unwrap();
         assert_eq!(progress.status, pricemill::domain::JobStatus::Finishing);
         let now = clock.now();
-        let (a, b, c) = tokio::join!(settle(db, seq, now), settle(db, seq, now), settle(db, seq, now));
-        let settled: Vec<_> = [a, b, c].into_iter().filter_map(Result::unwrap).collect();
+        let settle = async || {
+            let transaction = db.begin().await.unwrap();
+            let settled = settle(&transaction, seq, now).await.unwrap();
+            transaction.commit().await.unwrap();
+            settled
+        };
+        let (a, b, c) = tokio::join!(settle(), settle(), settle());
+        let settled: Vec<_> = [a, b, c].into_iter().flatten().collect();
         assert_eq!(settled.len(), 1);
         assert_eq!(settled[0].charge.total(), 1);
         assert_eq!(caller.credits_today().await, u64::try_from(n).unwrap());

@@ -92,7 +92,9 @@ pub async fn large_job(db: &Db, products: usize) -> JobId {
             .collect();
         bulk_item::write_ends(db, seq, lease, &ends).await.unwrap();
     }
-    settle(db, seq, clock.now()).await.unwrap().unwrap();
+    let transaction = db.begin().await.unwrap();
+    settle(&transaction, seq, clock.now()).await.unwrap().unwrap();
+    transaction.commit().await.unwrap();
     id
 }
 
