@@ -8,7 +8,7 @@ use crate::domain::{
     Effort, JobId, JobSpec, JobTerms, Key, LookupOptions, LookupPage, MaxAge, Multiplier, PageLimit, Reason,
     RequestedValue, Selection, SourceName, Timestamp, Topic,
 };
-use migration::{MigrationName, MigratorTrait};
+use migration::MigratorTrait;
 use sea_orm::ConnectionTrait;
 use std::sync::Arc;
 use std::time::Duration;
