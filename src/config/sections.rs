@@ -20,6 +20,7 @@ pub struct Config {
     pub proxies: BTreeMap<String, ProxyPoolConfig>,
     pub sources: SourcesConfig,
     pub jobs: JobsConfig,
+    pub schedules: SchedulesConfig,
     pub webhooks: WebhooksConfig,
     pub health: HealthConfig,
     pub log: LogConfig,
@@ -81,6 +82,12 @@ impl JobsConfig {
     pub fn lease(&self) -> Duration {
         Duration::from_millis(self.lease_ms)
     }
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SchedulesConfig {
+    pub poll_ms: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]

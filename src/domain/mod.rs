@@ -17,11 +17,13 @@ mod product;
 mod reason;
 mod result;
 mod review;
+mod schedule;
 mod search_result;
 mod source_health;
 mod switch;
 mod time;
 mod usage;
+mod wall_clock;
 mod webhook;
 
 pub use amount::{Amount, InvalidAmount};
@@ -42,6 +44,7 @@ pub use product::{Offer, PageContent, Product, Specification, rank_by_total};
 pub use reason::Reason;
 pub use result::{Effort, FoundResult, ItemOutcome, ItemResult, JobHead};
 pub use review::{RatingDistribution, Review};
+pub use schedule::{InvalidRecurrence, MAX_CRON_CHARS, MOST_SCHEDULES, Recurrence, Skipped};
 pub use search_result::SearchResult;
 pub use source_health::{
     FieldCounts, HourCounts, HourKey, LATENCY_BOUNDS_MS, LatencyCounts, PageCounts, PageOutcome, PageStep,

@@ -10,6 +10,7 @@ mod page_meta;
 mod params;
 mod rate_limit;
 mod routes;
+mod schedules;
 mod serve;
 mod state;
 mod stream;

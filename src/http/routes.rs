@@ -3,11 +3,12 @@
 use super::bulk::{create, download, list, settings, show, single, sources, usage};
 use super::codes::{Dialect, Refusal, RefusalKind};
 use super::health;
+use super::schedules;
 use super::webhooks::{deliveries, secret};
 use actix_web::Route;
 use actix_web::guard;
 use actix_web::http::header::{ALLOW, HeaderValue};
-use actix_web::web::{ServiceConfig, post, put, resource, route, to};
+use actix_web::web::{ServiceConfig, delete, patch, post, put, resource, route, to};
 
 /// Mounts every route. A path that exists refuses other methods, and a path that does not exist says so, both in the
 /// API's own words.
@@ -25,6 +26,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(resource("/settings/monthly_included_usage").route(get().to(settings::monthly_included_usage)).default_service(no_method(READ)))
         .service(resource("/v2/sources").route(get().to(sources::v2)).default_service(no_method(READ)))
         .service(resource("/v2/sources/{name}/health").route(get().to(sources::health_v2)).default_service(no_method(READ)))
+        .service(resource("/v2/schedules").route(post().to(schedules::create::v2)).route(get().to(schedules::show::list)).default_service(no_method("GET, HEAD, POST")))
+        .service(resource("/v2/schedules/{schedule_id}").route(get().to(schedules::show::one)).route(delete().to(schedules::change::delete)).default_service(no_method("DELETE, GET, HEAD")))
+        .service(resource("/v2/schedules/{schedule_id}/pause").route(post().to(schedules::change::pause)).route(patch().to(schedules::change::pause)).default_service(no_method("PATCH, POST")))
+        .service(resource("/v2/schedules/{schedule_id}/resume").route(post().to(schedules::change::resume)).route(patch().to(schedules::change::resume)).default_service(no_method("PATCH, POST")))
         .service(resource("/v2/webhooks/secret").route(get().to(secret::show)).route(post().to(secret::rotate)).default_service(no_method("GET, HEAD, POST")))
         .service(resource("/v2/webhooks/deliveries").route(get().to(deliveries::list)).default_service(no_method(READ)))
         .service(resource("/v2/webhooks/deliveries/{message_id}").route(get().to(deliveries::show)).default_service(no_method(READ)))

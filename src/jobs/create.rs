@@ -41,6 +41,14 @@ pub enum CreateError {
     Storage(#[from] StorageError),
 }
 
+/// A job that is ready to be stored.
+pub(super) struct NewJob {
+    pub job: Job,
+    items: Vec<NewItem>,
+    /// Values that wait to be looked up.
+    open: usize,
+}
+
 /// Stores a job and its values in one transaction and rings for workers after its commit.
 ///
 /// Values that cannot be, or that are switched off, are finished at once and keep their place.
@@ -50,33 +58,54 @@ pub async fn create(
     spec: &JobSpec,
     switches: &[Switch],
 ) -> Result<CreatedJob, CreateError> {
+    let new = prepare(app, owner, spec, switches)?;
+    let transaction = app.db.begin().await?;
+    let seq = insert(app, &transaction, spec, &new).await?;
+    transaction.commit().await?;
+    Ok(begin(app, seq, &new).await)
+}
+
+/// What will be stored.
+pub(super) fn prepare(app: &App, owner: AccountId, spec: &JobSpec, switches: &[Switch]) -> Result<NewJob, CreateError> {
     let now = app.clock.now();
     let items: Vec<NewItem> = spec.values.iter().map(|value| new_item(app, spec, switches, value)).collect();
     let open = items.iter().filter(|item| item.lookup.is_ok()).count();
     if items.iter().all(|item| item.lookup == Err(Reason::ValueDisabled)) {
         return Err(CreateError::ValuesDisabled);
     }
-    let job = new_job(app, owner, spec, open, now);
-    let transaction = app.db.begin().await?;
-    let account = account::lock(&transaction, owner).await?;
-    if job.is_charged {
-        check_credits(app, &transaction, &account, least_cost(open, spec.multiplier), now).await?;
-    }
-    check_in_flight(app, &transaction, &account).await?;
-    let seq = bulk_job::insert(&transaction, &job, app.clock.lease_now()).await?;
-    bulk_item::insert(&transaction, seq, &items).await?;
-    transaction.commit().await?;
-    app.metrics.job_created();
+    Ok(NewJob { job: new_job(app, owner, spec, open, now), items, open })
+}
 
-    // The job is stored: from here on nothing may refuse it. A bell that fails is rung again by `reconcile`.
-    if open == 0 {
+/// Checks what the account may and stores the job and its values; answers the job's `seq`.
+pub(super) async fn insert(
+    app: &App,
+    transaction: &Transaction,
+    spec: &JobSpec,
+    new: &NewJob,
+) -> Result<i64, CreateError> {
+    let NewJob { job, items, open } = new;
+    let account = account::lock(transaction, job.account_id).await?;
+    if job.is_charged {
+        check_credits(app, transaction, &account, least_cost(*open, spec.multiplier), job.created_at).await?;
+    }
+    check_in_flight(app, transaction, &account).await?;
+    let seq = bulk_job::insert(transaction, job, app.clock.lease_now()).await?;
+    bulk_item::insert(transaction, seq, items).await?;
+    Ok(seq)
+}
+
+/// Rings for workers. The job is stored: from here on nothing may refuse it. A bell that fails is rung again by `reconcile`.
+pub(super) async fn begin(app: &App, seq: i64, new: &NewJob) -> CreatedJob {
+    let NewJob { job, open, .. } = new;
+    app.metrics.job_created();
+    if *open == 0 {
         if let Err(error) = finish(app, seq).await {
             tracing::error!(%error, job = %job.id, "not settled yet");
         }
-    } else if let Err(error) = ring(app, seq, batches(app, open)).await {
+    } else if let Err(error) = ring(app, seq, batches(app, *open)).await {
         tracing::error!(%error, job = %job.id, "not rung yet");
     }
-    Ok(CreatedJob { id: job.id, requested: job.requested })
+    CreatedJob { id: job.id.clone(), requested: job.requested }
 }
 
 /// How many batches so many values are.

@@ -10,11 +10,14 @@ pub mod bulk_item;
 pub mod bulk_job;
 mod db;
 mod error;
+pub mod job_schedule;
+mod job_spec;
 #[cfg(test)]
 mod lease_cases;
 pub mod ledger;
 pub mod lookup_page;
 pub mod result;
+pub mod schedule_run;
 pub mod source_drift;
 pub mod source_health;
 pub mod source_switch;

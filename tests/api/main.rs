@@ -16,6 +16,7 @@ mod panic;
 mod parameters;
 mod refusals;
 mod rough;
+mod schedules;
 mod settings;
 mod single;
 mod sources;

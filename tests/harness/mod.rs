@@ -20,6 +20,7 @@ mod receiver;
 mod server;
 
 pub use answer::Answer;
+pub use books::wait_until_idle;
 pub use caller::{Caller, Terms};
 pub use database::TestDatabase;
 pub use market::TestMarket;

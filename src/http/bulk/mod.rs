@@ -1,6 +1,6 @@
 //! Bulk jobs over HTTP: one handler a route; how each version of the API reads and writes lies in its own room.
 
-mod asking;
+pub(super) mod asking;
 pub(super) mod create;
 pub(super) mod download;
 pub(super) mod list;
