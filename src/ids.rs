@@ -44,6 +44,11 @@ impl Ids {
         format!("msg_{}", self.row_id())
     }
 
+    /// Id of a schedule: `sch_` and 32 hex characters.
+    pub fn schedule_id(&self) -> String {
+        format!("sch_{}", self.row_id())
+    }
+
     pub fn webhook_secret(&self) -> WebhookSecret {
         WebhookSecret::from_bytes(self.bytes())
     }

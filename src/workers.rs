@@ -7,6 +7,7 @@
 //! | deadlines | `jobs.reconcile_ms` | 1 | [`jobs::end_overdue`] |
 //! | sweep | 60 s | 1 | deletes answered tickets, and webhook messages that ended long ago |
 //! | expire | 60 s | 1 | [`jobs::expire`] |
+//! | schedules | `schedules.poll_ms` | 1 | [`jobs::run_schedules`] |
 //! | webhooks | when rung, and `webhooks.poll_ms` | `webhooks.concurrency` | [`Webhooks::deliver`](crate::notifications::Webhooks::deliver) |
 //! | health | `health.flush_ms`, and at the end | 1 | [`health::flush`] |
 
@@ -44,6 +45,11 @@ pub fn start(app: &SharedApp) -> JoinSet<()> {
     workers.spawn(periodically(app.clone(), "sweep", SWEEP_EVERY, |app| async move {
         app.queue.sweep().await?;
         app.webhooks.sweep().await?;
+        Ok(())
+    }));
+    let schedules_every = Duration::from_millis(app.config.schedules.poll_ms.max(10));
+    workers.spawn(periodically(app.clone(), "schedules", schedules_every, |app| async move {
+        jobs::run_schedules(&app).await?;
         Ok(())
     }));
     let delivering = app.clone();

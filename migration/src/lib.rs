@@ -9,6 +9,7 @@ mod m20261125_000010_source_health;
 mod m20261125_000011_job_terms;
 mod m20261125_000030_job_life;
 mod m20261125_000050_webhook;
+mod m20261125_000051_schedule;
 
 pub struct Migrator;
 
@@ -23,6 +24,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000011_job_terms::Migration),
             Box::new(m20261125_000030_job_life::Migration),
             Box::new(m20261125_000050_webhook::Migration),
+            Box::new(m20261125_000051_schedule::Migration),
         ]
     }
 }

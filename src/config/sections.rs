@@ -21,6 +21,7 @@ pub struct Config {
     pub sources: SourcesConfig,
     pub jobs: JobsConfig,
     pub pace: PaceConfig,
+    pub schedules: SchedulesConfig,
     pub webhooks: WebhooksConfig,
     pub health: HealthConfig,
     pub log: LogConfig,
@@ -102,6 +103,12 @@ impl JobsConfig {
 pub struct PaceConfig {
     pub held_beyond: u32,
     pub refused_beyond: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SchedulesConfig {
+    pub poll_ms: u64,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -18,12 +18,14 @@ mod purse;
 mod reason;
 mod result;
 mod review;
+mod schedule;
 mod search_result;
 mod selection;
 mod source_health;
 mod switch;
 mod time;
 mod usage;
+mod wall_clock;
 mod webhook;
 
 pub use amount::{Amount, InvalidAmount};
@@ -45,6 +47,7 @@ pub use purse::{Balance, Purse, Quote, Unaffordable};
 pub use reason::Reason;
 pub use result::{Effort, FoundResult, ItemOutcome, ItemResult, JobHead};
 pub use review::{RatingDistribution, Review};
+pub use schedule::{InvalidRecurrence, MAX_CRON_CHARS, MOST_SCHEDULES, Recurrence, Skipped};
 pub use search_result::SearchResult;
 pub use selection::{select_offers, select_search_results};
 pub use source_health::{

@@ -16,6 +16,7 @@ mod poll_pace;
 mod rate_limit;
 mod result_lengths;
 mod routes;
+mod schedules;
 mod serve;
 mod state;
 mod stream;

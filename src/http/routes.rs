@@ -3,10 +3,11 @@
 use super::bulk::{cancel, create, download, events, list, rerun, results, settings, show, single, sources, usage};
 use super::codes::{Refusal, RefusalKind};
 use super::health;
+use super::schedules;
 use super::webhooks::{deliveries, secret};
 use actix_web::Route;
 use actix_web::guard;
-use actix_web::web::{ServiceConfig, delete, post, put, resource, route, to};
+use actix_web::web::{ServiceConfig, delete, patch, post, put, resource, route, to};
 
 /// Mounts every route. A path that exists refuses other methods, and a path that does not exist says so, both in the
 /// API's own words.
@@ -33,6 +34,10 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(resource("/v2/jobs/{job_id}/events").route(get().to(events::v2)).default_service(no_method(READ)))
         .service(resource("/v2/sources").route(get().to(sources::v2)).default_service(no_method(READ)))
         .service(resource("/v2/sources/{name}/health").route(get().to(sources::health_v2)).default_service(no_method(READ)))
+        .service(resource("/v2/schedules").route(post().to(schedules::create::v2)).route(get().to(schedules::show::list)).default_service(no_method("GET, HEAD, POST")))
+        .service(resource("/v2/schedules/{schedule_id}").route(get().to(schedules::show::one)).route(delete().to(schedules::change::delete)).default_service(no_method("DELETE, GET, HEAD")))
+        .service(resource("/v2/schedules/{schedule_id}/pause").route(post().to(schedules::change::pause)).route(patch().to(schedules::change::pause)).default_service(no_method("PATCH, POST")))
+        .service(resource("/v2/schedules/{schedule_id}/resume").route(post().to(schedules::change::resume)).route(patch().to(schedules::change::resume)).default_service(no_method("PATCH, POST")))
         .service(resource("/v2/webhooks/secret").route(get().to(secret::show)).route(post().to(secret::rotate)).default_service(no_method("GET, HEAD, POST")))
         .service(resource("/v2/webhooks/deliveries").route(get().to(deliveries::list)).default_service(no_method(READ)))
         .service(resource("/v2/webhooks/deliveries/{message_id}").route(get().to(deliveries::show)).default_service(no_method(READ)))

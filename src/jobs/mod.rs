@@ -3,7 +3,7 @@
 //! [`create`] stores it and rings for workers; [`run_batches`] is what a worker does when the bell rings, within [`Slots`]; [`finish`] settles
 //! a job whose values are all done; [`reconcile`] finds what a crash left lying; [`wait`] waits for one job. [`cancel`] and
 //! [`end_overdue`] end one before its values are done, [`expire`] and [`delete`] take its results away, and what failed is
-//! asked once more with [`failed_again`].
+//! asked once more with [`failed_again`]. [`run_schedules`] makes the jobs of recurring ones.
 
 mod cancel;
 mod create;
@@ -15,6 +15,8 @@ mod quote;
 mod reconcile;
 mod rerun;
 mod run_batch;
+mod run_schedules;
+mod schedule;
 mod slots;
 mod wait;
 
@@ -26,5 +28,7 @@ pub use finish::finish;
 pub use reconcile::reconcile;
 pub use rerun::{RerunError, failed_again};
 pub use run_batch::run_batches;
+pub use run_schedules::run_schedules;
+pub use schedule::{NewSchedule, ScheduleError, create_schedule, delete_schedule, pause_schedule};
 pub use slots::Slots;
 pub use wait::{wait, wait_for_change};

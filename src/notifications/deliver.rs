@@ -13,7 +13,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 /// How much longer than an attempt may take a message is held: for writing down what came of it.
-const LEASE_SPARE: Duration = Duration::from_secs(15);
+const LEASE_SPARE: Duration = Duration::from_secs(5);
 /// How long attempts under way may go on once the server is told to stop.
 const LAST_MOMENTS: Duration = Duration::from_secs(3);
 /// Candidates read at a time, in places: hosts that may have none now are among them.

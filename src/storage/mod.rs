@@ -12,6 +12,8 @@ mod credit_cap;
 mod db;
 pub mod early_end;
 mod error;
+pub mod job_schedule;
+mod job_spec;
 #[cfg(test)]
 mod lease_cases;
 pub mod ledger;
@@ -21,6 +23,7 @@ pub mod result;
 pub mod retention;
 #[cfg(test)]
 mod retention_cases;
+pub mod schedule_run;
 pub mod source_drift;
 pub mod source_health;
 pub mod source_switch;

@@ -23,6 +23,7 @@ mod partial;
 mod refusals;
 mod rerun;
 mod rough;
+mod schedules;
 mod settings;
 mod single;
 mod sources;

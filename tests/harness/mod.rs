@@ -20,7 +20,7 @@ mod receiver;
 mod server;
 
 pub use answer::Answer;
-pub use books::check_rows;
+pub use books::{check_rows, wait_until_idle};
 pub use caller::{Caller, Terms};
 pub use database::TestDatabase;
 pub use market::TestMarket;

@@ -17,13 +17,15 @@ async fn tables(look: &DatabaseConnection) -> Vec<String> {
     rows.iter().map(|row| row.try_get("", "name").unwrap()).collect()
 }
 
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 16] = [
     "account",
     "api_token",
     "bulk_item",
     "bulk_job",
+    "job_schedule",
     "ledger_entry",
     "lookup_page",
+    "schedule_run",
     "source_drift",
     "source_field_health",
     "source_health",

@@ -23,6 +23,22 @@ pub(super) async fn create_job(
     parse: impl FnOnce(&Catalog<'_>) -> Result<JobSpec, Refusal>,
 ) -> Result<CreatedJob, Refusal> {
     let app = &state.app;
+    let (spec, switches) = read_job(state, request, parse).await?;
+    let per_minute = account.creations_per_minute.unwrap_or_else(|| app.plan(&account.plan).creations_per_minute);
+    state
+        .creation_limits
+        .take(account.id, per_minute)
+        .map_err(|wait| Refusal::of(RefusalKind::JobCreationLimitExceeded).retry_after(wait))?;
+    create(app, account.id, &spec, &switches).await.map_err(|error| refuse(state, request, app, error))
+}
+
+/// Reads a job with `parse`, and what was switched off then.
+pub(in crate::http) async fn read_job(
+    state: &HttpState,
+    request: &HttpRequest,
+    parse: impl FnOnce(&Catalog<'_>) -> Result<JobSpec, Refusal>,
+) -> Result<(JobSpec, Vec<Switch>), Refusal> {
+    let app = &state.app;
     let switches = source_switch::list(&app.db).await.map_err(|error| state.broken(request, &error))?;
     let spec = parse(&Catalog {
         find: &|name| app.engine.registry().find(name).map(|definition| facts(definition)),
@@ -30,12 +46,7 @@ pub(super) async fn create_job(
         is_off: &|asked| is_off(&switches, asked),
         check_address: &|url| app.outbound.check_url(url).map_err(|error| error.to_string()),
     })?;
-    let per_minute = account.creations_per_minute.unwrap_or_else(|| app.plan(&account.plan).creations_per_minute);
-    state
-        .creation_limits
-        .take(account.id, per_minute)
-        .map_err(|wait| Refusal::of(RefusalKind::JobCreationLimitExceeded).retry_after(wait))?;
-    create(app, account.id, &spec, &switches).await.map_err(|error| refuse(state, request, app, error))
+    Ok((spec, switches))
 }
 
 fn facts(definition: &Definition) -> SourceFacts {

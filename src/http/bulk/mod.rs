@@ -2,6 +2,7 @@
 
 mod asking;
 pub(super) mod cancel;
+pub(super) mod asking;
 pub(super) mod create;
 pub(super) mod download;
 pub(super) mod events;
