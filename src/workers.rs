@@ -5,6 +5,7 @@
 //! | queue `bulk_batch` | when rung | `jobs.batches` | [`jobs::run_batches`] |
 //! | reconcile | `jobs.reconcile_ms` | 1 | [`jobs::reconcile`] |
 //! | sweep | 60 s | 1 | deletes answered tickets |
+//! | keys | 10 min | 1 | [`jobs::forget_keys`] |
 //! | health | `health.flush_ms`, and at the end | 1 | [`health::flush`] |
 
 use crate::app::SharedApp;
@@ -19,6 +20,7 @@ use tokio::task::JoinSet;
 /// After the signal to stop: how long the queue's worker has for tickets that are nearly answered.
 const LAST_TICKETS: Duration = Duration::from_millis(200);
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
+const FORGET_KEYS_EVERY: Duration = Duration::from_secs(600);
 
 /// Starts all of them; they end after `app.stop` is cancelled.
 pub fn start(app: &SharedApp) -> JoinSet<()> {
@@ -32,6 +34,10 @@ pub fn start(app: &SharedApp) -> JoinSet<()> {
     }));
     workers.spawn(periodically(app.clone(), "sweep", SWEEP_EVERY, |app| async move {
         app.queue.sweep().await?;
+        Ok(())
+    }));
+    workers.spawn(periodically(app.clone(), "keys", FORGET_KEYS_EVERY, |app| async move {
+        jobs::forget_keys(&app).await?;
         Ok(())
     }));
     let flush_every = Duration::from_millis(app.config.health.flush_ms.max(100));

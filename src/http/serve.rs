@@ -1,5 +1,6 @@
 //! The web server around the routes.
 
+use super::bulk::IDEMPOTENT_REPLAYED;
 use super::codes::REQUEST_ID;
 use super::observe::observe;
 use super::routes::routes;
@@ -50,6 +51,11 @@ fn cors() -> Cors {
         .send_wildcard()
         .allowed_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS])
         .allow_any_header()
-        .expose_headers([header::CONTENT_DISPOSITION, header::RETRY_AFTER, header::HeaderName::from_static(REQUEST_ID)])
+        .expose_headers([
+            header::CONTENT_DISPOSITION,
+            header::RETRY_AFTER,
+            header::HeaderName::from_static(REQUEST_ID),
+            header::HeaderName::from_static(IDEMPOTENT_REPLAYED),
+        ])
         .max_age(CORS_MAX_AGE_S)
 }

@@ -11,11 +11,12 @@ use crate::storage::StorageError;
 use crate::storage::account::Account;
 use crate::storage::bulk_job::{self, Job};
 use actix_web::{HttpMessage, HttpRequest};
+use std::time::Duration;
 
 /// One server's handlers' common ground.
 pub struct HttpState {
     pub app: SharedApp,
-    pub(super) creation_limits: CreationLimits,
+    creation_limits: CreationLimits,
 }
 
 /// The id by which a request is found in the log, kept with the request.
@@ -32,6 +33,13 @@ impl HttpState {
         let unauthorized = Refusal::unauthorized;
         let token = presented_token(request, params).ok_or_else(unauthorized)?;
         authenticate(&self.app.db, token.expose()).await.map_err(|e| self.broken(request, &e))?.ok_or_else(unauthorized)
+    }
+
+    /// Counts a creation against the account's rate, or says how long to wait.
+    pub(super) fn count_creation(&self, account: &Account) -> Result<(), Duration> {
+        let per_minute =
+            account.creations_per_minute.unwrap_or_else(|| self.app.plan(&account.plan).creations_per_minute);
+        self.creation_limits.take(account.id, per_minute)
     }
 
     /// A job of this account; another's is as good as none.

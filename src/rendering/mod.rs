@@ -5,6 +5,7 @@
 //! ([`structure`]) and both CSV shapes ONE table of columns ([`columns`]), so that the formats cannot tell different things.
 
 mod columns;
+mod csv_line;
 mod csv_table;
 mod facts;
 mod format;
@@ -19,5 +20,6 @@ mod equivalence;
 mod format_cases;
 
 pub use columns::{COLUMNS, Column, Shown};
+pub use csv_line::csv_line;
 pub use format::{Format, RenderOptions};
 pub use renderer::{RenderError, Renderer};

@@ -11,6 +11,7 @@ pub mod bulk_job;
 mod credit_cap;
 mod db;
 mod error;
+pub mod idempotency_key;
 #[cfg(test)]
 mod lease_cases;
 pub mod ledger;

@@ -17,11 +17,12 @@ async fn tables(look: &DatabaseConnection) -> Vec<String> {
     rows.iter().map(|row| row.try_get("", "name").unwrap()).collect()
 }
 
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 11] = [
     "account",
     "api_token",
     "bulk_item",
     "bulk_job",
+    "idempotency_key",
     "ledger_entry",
     "lookup_page",
     "source_drift",

@@ -7,6 +7,7 @@ mod acknowledged;
 mod big_job;
 mod equivalence;
 mod failing_writes;
+mod idempotent;
 mod kill;
 mod memory;
 mod program;

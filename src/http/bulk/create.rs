@@ -1,6 +1,6 @@
 //! `POST /jobs`.
 
-use super::asking::create_job;
+use super::asking::answer_creation;
 use super::v1;
 use crate::http::codes::Refusal;
 use crate::http::params::Params;
@@ -10,6 +10,13 @@ use actix_web::{HttpRequest, HttpResponse, web};
 /// v1: 200 with the new job's id.
 pub async fn v1(state: web::Data<HttpState>, request: HttpRequest, params: Params) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
-    let created = create_job(&state, &request, &account, |catalog| v1::parse::parse_job(&params, catalog)).await?;
-    Ok(HttpResponse::Ok().json(v1::view::created(&created.job.id, created.job.requested)))
+    answer_creation(
+        &state,
+        &request,
+        &account,
+        1,
+        |catalog| v1::parse::parse_job(&params, catalog),
+        |job, _| v1::view::json(&v1::view::created(&job.id, job.requested)),
+    )
+    .await
 }

@@ -3,6 +3,8 @@
 mod asking;
 pub(super) mod create;
 pub(super) mod download;
+pub(super) mod estimate;
+pub(super) mod ledger;
 pub(super) mod list;
 pub(super) mod settings;
 pub(super) mod show;
@@ -11,3 +13,5 @@ pub(super) mod sources;
 pub(super) mod usage;
 pub mod v1;
 pub mod v2;
+
+pub(super) use asking::IDEMPOTENT_REPLAYED;
