@@ -44,6 +44,7 @@ impl App {
             daily_quota: 0,
             jobs_in_flight: 0,
             creations_per_minute: 0,
+            price_per_1000_credits: None,
         })
     }
 }

@@ -7,6 +7,7 @@
 //! | deadlines | `jobs.reconcile_ms` | 1 | [`jobs::end_overdue`] |
 //! | sweep | 60 s | 1 | deletes answered tickets, and webhook messages that ended long ago |
 //! | expire | 60 s | 1 | [`jobs::expire`] |
+//! | keys | 10 min | 1 | [`jobs::forget_keys`] |
 //! | schedules | `schedules.poll_ms` | 1 | [`jobs::run_schedules`] |
 //! | webhooks | when rung, and `webhooks.poll_ms` | `webhooks.concurrency` | [`Webhooks::deliver`](crate::notifications::Webhooks::deliver) |
 //! | health | `health.flush_ms`, and at the end | 1 | [`health::flush`] |
@@ -23,6 +24,7 @@ use tokio::task::JoinSet;
 /// After the signal to stop: how long the queue's worker has for tickets that are nearly answered.
 const LAST_TICKETS: Duration = Duration::from_millis(200);
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
+const FORGET_KEYS_EVERY: Duration = Duration::from_secs(600);
 
 /// Starts all of them; they end after `app.stop` is cancelled.
 pub fn start(app: &SharedApp) -> JoinSet<()> {
@@ -54,6 +56,10 @@ pub fn start(app: &SharedApp) -> JoinSet<()> {
     }));
     let delivering = app.clone();
     workers.spawn(async move { delivering.webhooks.deliver(&delivering.stop).await });
+    workers.spawn(periodically(app.clone(), "keys", FORGET_KEYS_EVERY, |app| async move {
+        jobs::forget_keys(&app).await?;
+        Ok(())
+    }));
     let flush_every = Duration::from_millis(app.config.health.flush_ms.max(100));
     workers.spawn(periodically(app.clone(), "health", flush_every, |app| async move {
         health::flush(&app.db, &app.health, &app.config.health, app.clock.now()).await?;

@@ -5,6 +5,7 @@ pub mod account;
 pub mod api_token;
 pub mod bulk_item;
 pub mod bulk_job;
+pub mod idempotency_key;
 pub mod job_schedule;
 pub mod ledger_entry;
 pub mod lookup_page;

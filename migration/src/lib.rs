@@ -10,6 +10,7 @@ mod m20261125_000011_job_terms;
 mod m20261125_000030_job_life;
 mod m20261125_000050_webhook;
 mod m20261125_000051_schedule;
+mod m20261125_000040_idempotency;
 
 pub struct Migrator;
 
@@ -25,6 +26,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000030_job_life::Migration),
             Box::new(m20261125_000050_webhook::Migration),
             Box::new(m20261125_000051_schedule::Migration),
+            Box::new(m20261125_000040_idempotency::Migration),
         ]
     }
 }

@@ -1,6 +1,6 @@
 //! The settings by section; `default.toml` says what each means.
 
-use crate::domain::{Credits, DriftRules};
+use crate::domain::{CreditPrice, Credits, DriftRules, deserialize_price};
 use crate::fetching::{BrowserSettings, FetchSettings, ProxyUrls};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -173,6 +173,9 @@ pub struct PlanConfig {
     pub daily_quota: Credits,
     pub jobs_in_flight: u64,
     pub creations_per_minute: u32,
+    /// Of paid credits beyond those included; `None` = costs are not told in money.
+    #[serde(default, deserialize_with = "deserialize_price")]
+    pub price_per_1000_credits: Option<CreditPrice>,
 }
 
 impl SourcesConfig {

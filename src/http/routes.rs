@@ -1,6 +1,8 @@
 //! The whole route table on one screen.
 
-use super::bulk::{cancel, create, download, events, list, rerun, results, settings, show, single, sources, usage};
+use super::bulk::{
+    cancel, create, download, estimate, events, ledger, list, rerun, results, settings, show, single, sources, usage,
+};
 use super::codes::{Refusal, RefusalKind};
 use super::health;
 use super::schedules;
@@ -20,7 +22,9 @@ pub fn routes(config: &mut ServiceConfig) {
         .service(resource("/products/bulk/{job_id}").route(get().to(download::v1)).default_service(no_method(READ)))
         .service(resource("/products/single").route(route().guard(guard::Get()).to(single::v1)).default_service(no_method("GET")))
         .service(resource(["/v2/me/usage_today", "/me/usage_today"]).route(get().to(usage::today)).default_service(no_method(READ)))
-        .service(resource(["/v2/me/usage_month", "/me/usage_month"]).route(get().to(usage::month)).default_service(no_method(READ)))
+        .service(resource(["/v2/me/usage_month", "/me/usage_month", "/v2/me/usage_month.csv", "/me/usage_month.csv"]).route(get().to(usage::month)).default_service(no_method(READ)))
+        .service(resource(["/v2/me/ledger", "/me/ledger", "/v2/me/ledger.csv", "/me/ledger.csv"]).route(get().to(ledger::ledger)).default_service(no_method(READ)))
+        .service(resource("/v2/jobs/estimate").route(post().to(estimate::v2)).default_service(no_method("POST")))
         .service(resource("/settings/daily_quota").route(get().to(settings::daily_quota)).route(put().to(settings::set_daily_quota)).default_service(no_method("GET, HEAD, PUT")))
         .service(resource("/settings/hard_quota").route(get().to(settings::hard_quota)).route(put().to(settings::set_hard_quota)).default_service(no_method("GET, HEAD, PUT")))
         .service(resource("/settings/monthly_included_usage").route(get().to(settings::monthly_included_usage)).default_service(no_method(READ)))

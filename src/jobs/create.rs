@@ -37,6 +37,12 @@ pub enum CreateError {
     /// `is_hard`: the account has a hard quota, so that the most the job can cost must fit, else the least.
     #[error("{cause}")]
     Unaffordable { cause: Unaffordable, is_hard: bool },
+    /// The account creates jobs faster than it may.
+    #[error("too fast by {wait:?}")]
+    TooFast { wait: Duration },
+    /// The key stands for a creation with other parameters.
+    #[error("the idempotency key was used for another job")]
+    KeyReused,
     #[error("{limit} jobs are in flight")]
     TooManyInFlight { limit: u64 },
     #[error(transparent)]

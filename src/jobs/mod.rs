@@ -1,6 +1,7 @@
 //! A bulk job from its creation to its settled end.
 //!
-//! [`create`] stores it and rings for workers; [`run_batches`] is what a worker does when the bell rings, within [`Slots`]; [`finish`] settles
+//! [`create`] stores it and rings for workers, [`create_once`] at most once for a caller's key, and [`estimate`] says before what
+//! it may cost; [`run_batches`] is what a worker does when the bell rings, within [`Slots`]; [`finish`] settles
 //! a job whose values are all done; [`reconcile`] finds what a crash left lying; [`wait`] waits for one job. [`cancel`] and
 //! [`end_overdue`] end one before its values are done, [`expire`] and [`delete`] take its results away, and what failed is
 //! asked once more with [`failed_again`]. [`run_schedules`] makes the jobs of recurring ones.
@@ -9,6 +10,8 @@ mod cancel;
 mod create;
 mod deadline;
 mod expire;
+mod create_once;
+mod estimate;
 mod finish;
 mod group;
 mod quote;
@@ -24,6 +27,8 @@ pub use cancel::{cancel, delete};
 pub use create::{CreateError, CreatedJob, create};
 pub use deadline::end_overdue;
 pub use expire::expire;
+pub use create_once::{Once, OnceAnswer, create_once, forget_keys};
+pub use estimate::{Estimate, estimate};
 pub use finish::finish;
 pub use reconcile::reconcile;
 pub use rerun::{RerunError, failed_again};

@@ -1,11 +1,11 @@
 //! Due runs of recurring jobs become jobs, each once.
 
-use super::create::{CreateError, begin, insert, prepare};
+use super::create::{CreateError, Draft};
 use crate::app::App;
-use crate::domain::{JobId, Skipped, Timestamp};
+use crate::domain::{JobId, Skipped, Timestamp, Unaffordable};
 use crate::storage::job_schedule::{self, Schedule};
 use crate::storage::schedule_run::{self, Run};
-use crate::storage::{StorageError, Transaction, source_switch};
+use crate::storage::{StorageError, Transaction, account, source_switch};
 
 /// Schedules looked at in one round.
 const MOST_A_ROUND: u64 = 200;
@@ -64,27 +64,34 @@ async fn make_job(
     due_at: Timestamp,
 ) -> Result<Result<JobId, Skipped>, StorageError> {
     let switches = source_switch::list(&app.db).await?;
-    let new = match prepare(app, schedule.account_id, &schedule.spec, &switches) {
-        Ok(new) => new,
+    let draft = match Draft::of(app, &schedule.spec, &switches) {
+        Ok(draft) => draft,
         Err(refused) => return skipped(refused).map(Err),
     };
-    let seq = match insert(app, &transaction, &schedule.spec, &new).await {
-        Ok(seq) => seq,
+    let account = account::lock(&transaction, schedule.account_id).await?;
+    let created = match draft.store(app, &transaction, &account).await {
+        Ok(created) => created,
         Err(refused) => return skipped(refused).map(Err),
     };
-    let run = Run { due_at, at: new.job.created_at, made: Ok(new.job.id.clone()) };
+    let run = Run { due_at, at: created.job.created_at, made: Ok(created.job.id.clone()) };
     schedule_run::insert(&transaction, schedule.seq, &run).await?;
     transaction.commit().await?;
-    Ok(Ok(begin(app, seq, &new).await.id))
+    created.announce(app).await;
+    Ok(Ok(created.job.id))
 }
 
 /// Why a run is skipped; trouble of our own is no reason, and the run stays due.
 fn skipped(refused: CreateError) -> Result<Skipped, StorageError> {
     match refused {
         CreateError::ValuesDisabled => Ok(Skipped::ValuesDisabled),
-        CreateError::NotEnoughFreeCredits { .. } => Ok(Skipped::NotEnoughFreeCredits),
-        CreateError::DailyQuotaExceeded { .. } => Ok(Skipped::DailyQuotaExceeded),
-        CreateError::TooManyInFlight { .. } => Ok(Skipped::TooManyInFlight),
+        CreateError::Unaffordable { cause: Unaffordable::NotEnoughFreeCredits { .. }, .. } => {
+            Ok(Skipped::NotEnoughFreeCredits)
+        }
+        CreateError::Unaffordable { cause: Unaffordable::DailyQuotaExceeded { .. }, .. } => Ok(Skipped::DailyQuotaExceeded),
+        // Rates and keys are of requests; a run has neither.
+        CreateError::TooManyInFlight { .. } | CreateError::TooFast { .. } | CreateError::KeyReused => {
+            Ok(Skipped::TooManyInFlight)
+        }
         CreateError::Storage(error) => Err(error),
     }
 }

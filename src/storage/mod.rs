@@ -14,6 +14,7 @@ pub mod early_end;
 mod error;
 pub mod job_schedule;
 mod job_spec;
+pub mod idempotency_key;
 #[cfg(test)]
 mod lease_cases;
 pub mod ledger;

@@ -1,7 +1,7 @@
 //! Closing the books: what must hold once nothing is under way, whatever the test did.
 
 use pricemill::app::App;
-use pricemill::domain::AccountId;
+use pricemill::domain::{AccountId, Month};
 use pricemill::ledger::{usage_month, usage_today};
 use pricemill::storage::{account, bulk_job};
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
@@ -143,7 +143,7 @@ pub async fn close_books(db: &DatabaseConnection, app: &App) {
         let month = number(db, &used(format!("day LIKE '{}-%'", now.month()))).await;
         let told = usage_today(app, &account).await.unwrap();
         assert_eq!(i64::try_from(told.credits()).unwrap(), today, "today of {}", account.email);
-        let told = usage_month(app, &account).await.unwrap();
+        let told = usage_month(app, &account, Month::of(now)).await.unwrap();
         assert_eq!(i64::try_from(told.credits()).unwrap(), month, "month of {}", account.email);
     }
 }

@@ -17,11 +17,12 @@ async fn tables(look: &DatabaseConnection) -> Vec<String> {
     rows.iter().map(|row| row.try_get("", "name").unwrap()).collect()
 }
 
-const TABLES: [&str; 16] = [
+const TABLES: [&str; 17] = [
     "account",
     "api_token",
     "bulk_item",
     "bulk_job",
+    "idempotency_key",
     "job_schedule",
     "ledger_entry",
     "lookup_page",

@@ -6,6 +6,8 @@ pub(super) mod asking;
 pub(super) mod create;
 pub(super) mod download;
 pub(super) mod events;
+pub(super) mod estimate;
+pub(super) mod ledger;
 pub(super) mod list;
 pub mod question;
 pub(super) mod rerun;
@@ -20,3 +22,4 @@ pub mod v1;
 pub mod v2;
 
 pub(super) use results::NEXT_AFTER;
+pub(super) use asking::IDEMPOTENT_REPLAYED;
