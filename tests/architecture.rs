@@ -44,8 +44,9 @@ const ROOMS: &[(&str, &[&str])] = &[
                "storage", "telemetry", "workers"]),
     // Single commands are programs of their own: `extract` and `price` are extraction alone, `account` accounts alone.
     // `sources try` is one lookup, watched.
-    ("cli", &["accounts", "boot", "clock", "config", "demo", "domain", "extraction", "fetching", "health", "ids", "lookup", "outbound",
-              "queue", "sources", "storage", "telemetry"]),
+    // `openapi` prints what http would serve.
+    ("cli", &["accounts", "boot", "clock", "config", "demo", "domain", "extraction", "fetching", "health", "http", "ids", "lookup",
+              "outbound", "queue", "sources", "storage", "telemetry"]),
 ];
 
 /// Crates that only some places name: a room (`http/`) or a file.
@@ -53,6 +54,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 const CRATES: &[(&str, &[&str])] = &[
     ("actix_web", &["http/", "boot.rs", "demo/"]),
     ("actix_cors", &["http/"]),
+    ("utoipa", &["http/"]),
     ("actix_multipart", &["http/"]),
     ("reqwest", &["outbound.rs", "outbound/", "fetching/", "notifications/", "cli/client.rs"]),
     ("tokio_tungstenite", &["fetching/browser/"]),

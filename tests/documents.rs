@@ -124,8 +124,8 @@ fn every_metric_is_documented() {
 
 #[test]
 fn every_route_is_documented() {
-    let pages: Vec<String> = documents().into_iter().filter(|page| page.starts_with("docs/API/")).collect();
-    let pages = pages.iter().map(|page| read(page)).collect::<String>();
+    let pages: String =
+        documents().iter().filter(|path| path.starts_with("docs/API/")).map(|path| read(path)).collect();
     let source = read("src/http/routes.rs");
     let (table, _) = source.split_once("#[cfg(test)]").unwrap_or((&source, ""));
     let paths: BTreeSet<&str> = table.split('"').skip(1).step_by(2).filter(|text| text.starts_with('/')).collect();

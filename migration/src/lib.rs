@@ -8,9 +8,9 @@ mod m20261125_000003_page_version;
 mod m20261125_000010_source_health;
 mod m20261125_000011_job_terms;
 mod m20261125_000030_job_life;
+mod m20261125_000040_idempotency;
 mod m20261125_000050_webhook;
 mod m20261125_000051_schedule;
-mod m20261125_000040_idempotency;
 
 pub struct Migrator;
 

@@ -1,6 +1,6 @@
 //! Every command, and how it ends: 0 when it did what it was asked, 1 when it failed, 2 when it was not understood.
 
-use super::{account, demo, extract, job, migrate, price, serve, sources, token};
+use super::{account, demo, extract, job, migrate, openapi, price, serve, sources, token};
 use clap::{CommandFactory, Parser, Subcommand};
 use std::io::Write;
 use std::process::ExitCode;
@@ -33,6 +33,8 @@ enum Command {
     Price(price::PriceArgs),
     /// Check, try, list, disable and enable sources
     Sources(sources::SourcesArgs),
+    /// Print the API's OpenAPI document
+    Openapi(openapi::OpenapiArgs),
     /// Print a completion script for a shell
     Completions { shell: clap_complete::Shell },
 }
@@ -66,6 +68,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Extract(args) => runtime()?.block_on(extract::run(&args, super::fetch_page::fetch_page)),
         Command::Price(args) => price::run(&args),
         Command::Sources(args) => runtime()?.block_on(sources::run(args)),
+        Command::Openapi(args) => openapi::run(&args),
         Command::Completions { shell } => {
             // Into memory first: the library panics when the reader hangs up.
             let mut script = Vec::new();

@@ -8,6 +8,7 @@ mod extract;
 mod fetch_page;
 mod job;
 mod migrate;
+mod openapi;
 mod price;
 mod serve;
 mod settings;

@@ -133,6 +133,11 @@ pub struct HealthConfig {
 }
 
 impl HealthConfig {
+    /// How many hours are kept, the one at hand included.
+    pub fn keep_hours(&self) -> u32 {
+        self.keep_days.saturating_mul(24).max(1)
+    }
+
     /// How far back recent pages are looked for.
     pub fn recent(&self) -> Duration {
         Duration::from_secs(u64::from(self.recent_hours) * 3_600)

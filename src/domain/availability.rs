@@ -17,6 +17,9 @@ pub enum Availability {
 }
 
 impl Availability {
+    pub const ALL: [Availability; 4] =
+        [Availability::InStock, Availability::Limited, Availability::Preorder, Availability::OutOfStock];
+
     /// The code the API answers.
     pub fn code(self) -> &'static str {
         match self {
@@ -46,6 +49,8 @@ pub enum Condition {
 }
 
 impl Condition {
+    pub const ALL: [Condition; 3] = [Condition::New, Condition::Used, Condition::Refurbished];
+
     pub fn code(self) -> &'static str {
         match self {
             Condition::New => "new",

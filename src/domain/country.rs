@@ -16,6 +16,9 @@ pub struct Country([u8; 2]);
 pub struct InvalidCountry;
 
 impl Country {
+    /// The country of examples.
+    pub const GERMANY: Country = Country(*b"de");
+
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }

@@ -8,6 +8,7 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use std::fmt;
 use std::time::Duration;
+use utoipa::ToSchema;
 
 /// The header with the id by which a request is found in the log.
 pub const REQUEST_ID: &str = "x-request-id";
@@ -163,7 +164,7 @@ pub struct Refusal {
     pub valid_values: Vec<String>,
     pub retry_after: Option<Duration>,
     /// The methods a path answers, when another one was used.
-    pub allow: Option<&'static str>,
+    pub allow: Option<String>,
     /// Only of an internal error: under this id the log tells the cause.
     pub request_id: Option<Box<str>>,
 }
@@ -225,8 +226,8 @@ impl Refusal {
         Refusal { retry_after: Some(wait), ..self }
     }
 
-    pub fn allowing(self, methods: &'static str) -> Refusal {
-        Refusal { allow: Some(methods), ..self }
+    pub fn allowing(self, methods: impl Into<String>) -> Refusal {
+        Refusal { allow: Some(methods.into()), ..self }
     }
 
     pub fn reason(&self, dialect: Dialect) -> &'static str {
@@ -264,8 +265,8 @@ impl Refusal {
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             response.insert_header((header::RETRY_AFTER, seconds.max(1)));
         }
-        if let Some(methods) = self.allow {
-            response.insert_header((header::ALLOW, HeaderValue::from_static(methods)));
+        if let Some(methods) = &self.allow {
+            response.insert_header((header::ALLOW, methods.as_str()));
         }
         // The observer sets it on every answer, but it sees none of a handler that panicked.
         if let Some(id) = &self.request_id {
@@ -275,17 +276,26 @@ impl Refusal {
     }
 }
 
-/// The answer's keys, in order.
-#[derive(Serialize)]
-struct Body<'a> {
+/// Why a request is not answered.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Refusal)]
+pub struct Body<'a> {
+    /// Always `false`.
     success: bool,
+    /// Fixed wording, to compare with.
     reason: &'a str,
+    /// A sentence for people; it may change.
     comment: &'a str,
+    /// The parameter that is to blame.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     parameter: Option<&'a str>,
+    /// What the parameter may be instead.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     valid_values: &'a [String],
+    /// Under this id the log tells the cause.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     request_id: Option<&'a str>,
 }
 

@@ -5,25 +5,31 @@ use crate::storage::bulk_job::PassedOver;
 use crate::storage::{bulk_item, bulk_job, source_drift, webhook_message};
 use actix_web::{HttpResponse, web};
 
-const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+pub const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+pub const TEXT_TYPE: &str = "text/plain; charset=utf-8";
+
+/// What the probes are told.
+pub const ALIVE: &str = "ok\n";
+pub const READY: &str = "ready\n";
+pub const STOPPING: &str = "stopping\n";
+pub const NO_DATABASE: &str = "the database does not answer\n";
 
 /// `GET /healthz`: the process answers.
 pub async fn live() -> HttpResponse {
-    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ok\n")
+    HttpResponse::Ok().content_type(TEXT_TYPE).body(ALIVE)
 }
 
 /// `GET /readyz`: requests can be served: the database answers and the server is not stopping.
 pub async fn ready(state: web::Data<HttpState>) -> HttpResponse {
-    let not_ready =
-        |why: &'static str| HttpResponse::ServiceUnavailable().content_type("text/plain; charset=utf-8").body(why);
+    let not_ready = |why: &'static str| HttpResponse::ServiceUnavailable().content_type(TEXT_TYPE).body(why);
     if state.app.stop.is_cancelled() {
-        return not_ready("stopping\n");
+        return not_ready(STOPPING);
     }
     match state.app.db.ping().await {
-        Ok(()) => HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ready\n"),
+        Ok(()) => HttpResponse::Ok().content_type(TEXT_TYPE).body(READY),
         Err(error) => {
             tracing::error!(%error, "not ready");
-            not_ready("the database does not answer\n")
+            not_ready(NO_DATABASE)
         }
     }
 }

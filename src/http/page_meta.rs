@@ -2,9 +2,10 @@
 
 use super::bulk::question::ListPage;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The key `meta` of v2 lists.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PageMeta {
     page: u64,
     per_page: u64,

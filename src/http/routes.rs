@@ -5,59 +5,59 @@ use super::bulk::{
 };
 use super::codes::{Refusal, RefusalKind};
 use super::health;
+use super::mount::{Mount, at};
+use super::reference;
 use super::schedules;
 use super::webhooks::{deliveries, secret};
-use actix_web::Route;
-use actix_web::guard;
-use actix_web::web::{ServiceConfig, delete, patch, post, put, resource, route, to};
+use actix_web::web::{ServiceConfig, to};
+
+/// Every route. [`super::openapi`] describes exactly these; a test walks both.
+#[rustfmt::skip]
+pub fn table() -> Vec<Mount> {
+    vec![
+        at(["/jobs"]).post(create::v1).get(list::v1),
+        at(["/jobs/{job_id}"]).get(show::v1),
+        at(["/products/bulk/{job_id}"]).get(download::v1),
+        at(["/products/single"]).get_only(single::v1),
+        at(["/v2/me/usage_today", "/me/usage_today"]).get(usage::today),
+        at(["/v2/me/usage_month", "/me/usage_month", "/v2/me/usage_month.csv", "/me/usage_month.csv"]).get(usage::month),
+        at(["/v2/me/ledger", "/me/ledger", "/v2/me/ledger.csv", "/me/ledger.csv"]).get(ledger::ledger),
+        at(["/settings/daily_quota"]).get(settings::daily_quota).put(settings::set_daily_quota),
+        at(["/settings/hard_quota"]).get(settings::hard_quota).put(settings::set_hard_quota),
+        at(["/settings/monthly_included_usage"]).get(settings::monthly_included_usage),
+        at(["/v2/jobs"]).post(create::v2).get(list::v2),
+        at(["/v2/jobs/estimate"]).post(estimate::v2),
+        at(["/v2/jobs/{job_id}"]).get(show::v2).delete(cancel::delete_v2),
+        at(["/v2/jobs/{job_id}/download"]).get(download::v2),
+        at(["/v2/jobs/{job_id}/download.{suffix}"]).get(download::v2_as),
+        at(["/v2/jobs/{job_id}/cancel"]).post(cancel::v2),
+        at(["/v2/jobs/{job_id}/rerun"]).post(rerun::v2),
+        at(["/v2/jobs/{job_id}/results"]).get(results::v2),
+        at(["/v2/jobs/{job_id}/events"]).get(events::v2),
+        at(["/v2/sources"]).get(sources::v2),
+        at(["/v2/sources/{name}/health"]).get(sources::health_v2),
+        at(["/v2/schedules"]).post(schedules::create::v2).get(schedules::show::list),
+        at(["/v2/schedules/{schedule_id}"]).get(schedules::show::one).delete(schedules::change::delete),
+        at(["/v2/schedules/{schedule_id}/pause"]).post(schedules::change::pause).patch(schedules::change::pause),
+        at(["/v2/schedules/{schedule_id}/resume"]).post(schedules::change::resume).patch(schedules::change::resume),
+        at(["/v2/webhooks/secret"]).get(secret::show).post(secret::rotate),
+        at(["/v2/webhooks/deliveries"]).get(deliveries::list),
+        at(["/v2/webhooks/deliveries/{message_id}"]).get(deliveries::show),
+        at(["/v2/webhooks/deliveries/{message_id}/replay"]).post(deliveries::replay),
+        at(["/healthz"]).get(health::live),
+        at(["/readyz"]).get(health::ready),
+        at(["/metrics"]).get(health::metrics),
+        at(["/openapi.json"]).get(reference::document),
+        at(["/docs"]).get(reference::page),
+        at(["/docs/{file}"]).get(reference::file),
+    ]
+}
 
 /// Mounts every route. A path that exists refuses other methods, and a path that does not exist says so, both in the
 /// API's own words.
-#[rustfmt::skip]
 pub fn routes(config: &mut ServiceConfig) {
-    const READ: &str = "GET, HEAD";
-    config
-        .service(resource("/jobs").route(post().to(create::v1)).route(get().to(list::v1)).default_service(no_method("GET, HEAD, POST")))
-        .service(resource("/jobs/{job_id}").route(get().to(show::v1)).default_service(no_method(READ)))
-        .service(resource("/products/bulk/{job_id}").route(get().to(download::v1)).default_service(no_method(READ)))
-        .service(resource("/products/single").route(route().guard(guard::Get()).to(single::v1)).default_service(no_method("GET")))
-        .service(resource(["/v2/me/usage_today", "/me/usage_today"]).route(get().to(usage::today)).default_service(no_method(READ)))
-        .service(resource(["/v2/me/usage_month", "/me/usage_month", "/v2/me/usage_month.csv", "/me/usage_month.csv"]).route(get().to(usage::month)).default_service(no_method(READ)))
-        .service(resource(["/v2/me/ledger", "/me/ledger", "/v2/me/ledger.csv", "/me/ledger.csv"]).route(get().to(ledger::ledger)).default_service(no_method(READ)))
-        .service(resource("/v2/jobs/estimate").route(post().to(estimate::v2)).default_service(no_method("POST")))
-        .service(resource("/settings/daily_quota").route(get().to(settings::daily_quota)).route(put().to(settings::set_daily_quota)).default_service(no_method("GET, HEAD, PUT")))
-        .service(resource("/settings/hard_quota").route(get().to(settings::hard_quota)).route(put().to(settings::set_hard_quota)).default_service(no_method("GET, HEAD, PUT")))
-        .service(resource("/settings/monthly_included_usage").route(get().to(settings::monthly_included_usage)).default_service(no_method(READ)))
-        .service(resource("/v2/jobs").route(post().to(create::v2)).route(get().to(list::v2)).default_service(no_method("GET, HEAD, POST")))
-        .service(resource("/v2/jobs/{job_id}").route(get().to(show::v2)).route(delete().to(cancel::delete_v2)).default_service(no_method("GET, HEAD, DELETE")))
-        .service(resource("/v2/jobs/{job_id}/download").route(get().to(download::v2)).default_service(no_method(READ)))
-        .service(resource("/v2/jobs/{job_id}/download.{suffix}").route(get().to(download::v2_as)).default_service(no_method(READ)))
-        .service(resource("/v2/jobs/{job_id}/cancel").route(post().to(cancel::v2)).default_service(no_method("POST")))
-        .service(resource("/v2/jobs/{job_id}/rerun").route(post().to(rerun::v2)).default_service(no_method("POST")))
-        .service(resource("/v2/jobs/{job_id}/results").route(get().to(results::v2)).default_service(no_method(READ)))
-        .service(resource("/v2/jobs/{job_id}/events").route(get().to(events::v2)).default_service(no_method(READ)))
-        .service(resource("/v2/sources").route(get().to(sources::v2)).default_service(no_method(READ)))
-        .service(resource("/v2/sources/{name}/health").route(get().to(sources::health_v2)).default_service(no_method(READ)))
-        .service(resource("/v2/schedules").route(post().to(schedules::create::v2)).route(get().to(schedules::show::list)).default_service(no_method("GET, HEAD, POST")))
-        .service(resource("/v2/schedules/{schedule_id}").route(get().to(schedules::show::one)).route(delete().to(schedules::change::delete)).default_service(no_method("DELETE, GET, HEAD")))
-        .service(resource("/v2/schedules/{schedule_id}/pause").route(post().to(schedules::change::pause)).route(patch().to(schedules::change::pause)).default_service(no_method("PATCH, POST")))
-        .service(resource("/v2/schedules/{schedule_id}/resume").route(post().to(schedules::change::resume)).route(patch().to(schedules::change::resume)).default_service(no_method("PATCH, POST")))
-        .service(resource("/v2/webhooks/secret").route(get().to(secret::show)).route(post().to(secret::rotate)).default_service(no_method("GET, HEAD, POST")))
-        .service(resource("/v2/webhooks/deliveries").route(get().to(deliveries::list)).default_service(no_method(READ)))
-        .service(resource("/v2/webhooks/deliveries/{message_id}").route(get().to(deliveries::show)).default_service(no_method(READ)))
-        .service(resource("/v2/webhooks/deliveries/{message_id}/replay").route(post().to(deliveries::replay)).default_service(no_method("POST")))
-        .service(resource("/healthz").route(get().to(health::live)).default_service(no_method(READ)))
-        .service(resource("/readyz").route(get().to(health::ready)).default_service(no_method(READ)))
-        .service(resource("/metrics").route(get().to(health::metrics)).default_service(no_method(READ)))
-        .default_service(to(async || Err::<(), _>(Refusal::of(RefusalKind::NoSuchRoute))));
-}
-
-/// GET, and HEAD with it.
-fn get() -> Route {
-    route().guard(guard::Any(guard::Get()).or(guard::Head()))
-}
-
-/// The answer to every other method than these.
-fn no_method(allowed: &'static str) -> Route {
-    to(move || async move { Err::<(), _>(Refusal::of(RefusalKind::MethodNotAllowed).allowing(allowed)) })
+    for row in table() {
+        row.mount(config);
+    }
+    config.default_service(to(async || Err::<(), _>(Refusal::of(RefusalKind::NoSuchRoute))));
 }

@@ -6,6 +6,7 @@ use super::open_streams::OpenStreams;
 use super::params::Params;
 use super::poll_pace::{PollPace, Verdict};
 use super::rate_limit::CreationLimits;
+use super::reference::Description;
 use super::result_lengths::ResultLengths;
 use crate::accounts::authenticate;
 use crate::app::SharedApp;
@@ -23,6 +24,8 @@ use std::time::Duration;
 pub struct HttpState {
     pub app: SharedApp,
     creation_limits: CreationLimits,
+    /// The API's own description.
+    pub(super) description: Description,
     pub(super) open_streams: OpenStreams,
     pub(super) result_lengths: ResultLengths,
     poll_pace: PollPace,
@@ -38,6 +41,7 @@ impl HttpState {
         HttpState {
             app,
             creation_limits: CreationLimits::default(),
+            description: Description::default(),
             open_streams: OpenStreams::default(),
             result_lengths: ResultLengths::default(),
             poll_pace: PollPace::new(held_beyond, refused_beyond),

@@ -14,6 +14,7 @@ use crate::storage::bulk_item::{self, NewItem};
 use crate::storage::bulk_job::{self, Job};
 use crate::storage::purse::{self, Holdings};
 use crate::storage::{StorageError, Transaction};
+use std::time::Duration;
 
 /// The source that reports what it would cost and charges nothing.
 const FREE_SOURCE: &str = "test";

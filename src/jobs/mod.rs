@@ -8,10 +8,10 @@
 
 mod cancel;
 mod create;
-mod deadline;
-mod expire;
 mod create_once;
+mod deadline;
 mod estimate;
+mod expire;
 mod finish;
 mod group;
 mod quote;
@@ -25,10 +25,10 @@ mod wait;
 
 pub use cancel::{cancel, delete};
 pub use create::{CreateError, CreatedJob, create};
-pub use deadline::end_overdue;
-pub use expire::expire;
 pub use create_once::{Once, OnceAnswer, create_once, forget_keys};
+pub use deadline::end_overdue;
 pub use estimate::{Estimate, estimate};
+pub use expire::expire;
 pub use finish::finish;
 pub use reconcile::reconcile;
 pub use rerun::{RerunError, failed_again};

@@ -87,7 +87,9 @@ fn skipped(refused: CreateError) -> Result<Skipped, StorageError> {
         CreateError::Unaffordable { cause: Unaffordable::NotEnoughFreeCredits { .. }, .. } => {
             Ok(Skipped::NotEnoughFreeCredits)
         }
-        CreateError::Unaffordable { cause: Unaffordable::DailyQuotaExceeded { .. }, .. } => Ok(Skipped::DailyQuotaExceeded),
+        CreateError::Unaffordable { cause: Unaffordable::DailyQuotaExceeded { .. }, .. } => {
+            Ok(Skipped::DailyQuotaExceeded)
+        }
         // Rates and keys are of requests; a run has neither.
         CreateError::TooManyInFlight { .. } | CreateError::TooFast { .. } | CreateError::KeyReused => {
             Ok(Skipped::TooManyInFlight)

@@ -12,9 +12,9 @@ mod credit_cap;
 mod db;
 pub mod early_end;
 mod error;
+pub mod idempotency_key;
 pub mod job_schedule;
 mod job_spec;
-pub mod idempotency_key;
 #[cfg(test)]
 mod lease_cases;
 pub mod ledger;

@@ -161,11 +161,8 @@ async fn cancelled_or_settled() {
             caller.get(&format!("/v2/jobs/{id}/results?limit=1")).await.ok();
         }
         let path = format!("/v2/jobs/{id}/cancel");
-        let (finished, cancelled, twice) = tokio::join!(
-            settle(&server, batch.job.seq),
-            caller.post_form(&path, ""),
-            caller.post_form(&path, ""),
-        );
+        let (finished, cancelled, twice) =
+            tokio::join!(settle(&server, batch.job.seq), caller.post_form(&path, ""), caller.post_form(&path, ""),);
         let winners = [finished, cancelled.status == 200, twice.status == 200];
         assert_eq!(winners.iter().filter(|won| **won).count(), 1, "{winners:?}");
         server.close_books().await;

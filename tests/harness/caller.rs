@@ -1,6 +1,6 @@
 //! A client program of the API.
 
-use super::Answer;
+use super::{Answer, contract};
 use pricemill::app::SharedApp;
 use pricemill::domain::AccountId;
 use pricemill::jobs::wait;
@@ -51,8 +51,13 @@ impl Caller {
         if self.token.is_empty() { request } else { request.bearer_auth(&self.token) }
     }
 
+    /// The answer, which is as the API's description says.
     pub async fn send(&self, request: RequestBuilder) -> Answer {
-        Answer::of(request.send().await.expect("no answer")).await
+        let request = request.build().expect("no request");
+        let (method, path) = (request.method().to_string(), request.url().path().to_owned());
+        let answer = Answer::of(self.http.execute(request).await.expect("no answer")).await;
+        contract::check(&method, &path, &answer);
+        answer
     }
 
     pub async fn get(&self, path_and_query: &str) -> Answer {

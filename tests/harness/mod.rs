@@ -14,6 +14,7 @@
 mod answer;
 mod books;
 mod caller;
+mod contract;
 mod database;
 mod market;
 mod receiver;

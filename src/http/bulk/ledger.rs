@@ -1,6 +1,6 @@
 //! `GET /v2/me/ledger`: every movement of an account's credits, the same in every version.
 
-use super::v1::parse::parse_list_page;
+use super::question::parse_list_page;
 use super::v2::statement;
 use crate::http::codes::Refusal;
 use crate::http::params::Params;

@@ -1,12 +1,11 @@
 //! Bulk jobs over HTTP: one handler a route; how each version of the API reads and writes lies in its own room.
 
-mod asking;
-pub(super) mod cancel;
 pub(super) mod asking;
+pub(super) mod cancel;
 pub(super) mod create;
 pub(super) mod download;
-pub(super) mod events;
 pub(super) mod estimate;
+pub(super) mod events;
 pub(super) mod ledger;
 pub(super) mod list;
 pub mod question;
@@ -21,5 +20,5 @@ pub(super) mod usage;
 pub mod v1;
 pub mod v2;
 
-pub(super) use results::NEXT_AFTER;
 pub(super) use asking::IDEMPOTENT_REPLAYED;
+pub(super) use results::NEXT_AFTER;

@@ -12,6 +12,8 @@ use crate::http::params::Params;
 pub const DEFAULT_PER_PAGE: u64 = 20;
 /// Most entries of a list a page.
 pub const MAX_PER_PAGE: u64 = 100;
+/// The last page whose first entry still has a number the database can count to.
+pub const LAST_PAGE: u64 = i64::MAX.unsigned_abs() / MAX_PER_PAGE;
 
 /// What a source can be asked.
 #[derive(Debug, Clone)]
@@ -203,9 +205,7 @@ fn complete(
 
 /// `page` (from 1) and `per_page` of a list.
 pub fn parse_list_page(params: &Params) -> Result<ListPage, Refusal> {
-    // The last page whose first entry still has a number the database can count to.
-    let last_page = i64::MAX.unsigned_abs() / MAX_PER_PAGE;
-    let page = bounded(params, "page", 1..=last_page)?.unwrap_or(1);
+    let page = bounded(params, "page", 1..=LAST_PAGE)?.unwrap_or(1);
     let per_page = bounded(params, "per_page", 1..=MAX_PER_PAGE)?.unwrap_or(DEFAULT_PER_PAGE);
     Ok(ListPage { page, per_page })
 }

@@ -1,8 +1,8 @@
 //! `POST /v2/jobs/{id}/rerun`: a job of the values that failed.
 
 use super::asking::answer_creation;
-use super::v1;
 use super::question::{Asked, Catalog};
+use super::v1;
 use super::v2::{self, job_object::created_job};
 use crate::domain::JobSpec;
 use crate::http::codes::{Refusal, RefusalKind};

@@ -46,7 +46,7 @@ async fn series(
     let params = params?;
     state.account(request, &params).await?;
     let app = &state.app;
-    let most_hours = app.config.health.keep_days.saturating_mul(24).max(1);
+    let most_hours = app.config.health.keep_hours();
     let asked = v2::parse::parse_health(&params, app.engine.registry(), name, most_hours)?;
     let report = report(&app.db, &asked.definition.name, asked.country, asked.hours, app.clock.now())
         .await

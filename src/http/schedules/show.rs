@@ -1,7 +1,7 @@
 //! `GET /v2/schedules` and `GET /v2/schedules/{id}`.
 
 use super::view;
-use crate::http::bulk::v1::parse::parse_list_page;
+use crate::http::bulk::question::parse_list_page;
 use crate::http::bulk::v2;
 use crate::http::codes::{Refusal, RefusalKind};
 use crate::http::page_meta::PageMeta;

@@ -9,6 +9,8 @@ use crate::rendering::{Format, FormatV1, FormatV2, RenderOptions};
 pub const FORMATS: [&str; 3] = ["json", "xml", "csv"];
 /// The CSV shapes by name.
 pub const FORMAT_OPTIONS: [&str; 2] = ["row", "column"];
+/// The sets of CSV columns by name.
+pub const COLUMN_SETS: [&str; 2] = ["default", "extended"];
 
 /// The last part of a download's path as the job's id and the format behind the dot.
 pub fn split_suffix(part: &str) -> (&str, Option<&str>) {
@@ -33,9 +35,9 @@ pub fn parse_download(suffix: Option<&str>, params: &Params) -> Result<(FormatV1
     };
     let extended = match params.get("columns") {
         None => false,
-        Some(text) if text.eq_ignore_ascii_case("default") => false,
-        Some(text) if text.eq_ignore_ascii_case("extended") => true,
-        Some(_) => return Err(Refusal::not_one_of("columns", ["default", "extended"])),
+        Some(text) if text.eq_ignore_ascii_case(COLUMN_SETS[0]) => false,
+        Some(text) if text.eq_ignore_ascii_case(COLUMN_SETS[1]) => true,
+        Some(_) => return Err(Refusal::not_one_of("columns", COLUMN_SETS)),
     };
     Ok((format, RenderOptions { raw: switch(params, "raw")?, bom: switch(params, "bom")?, extended }))
 }

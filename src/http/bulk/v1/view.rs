@@ -3,7 +3,9 @@
 use crate::domain::{
     Country, Credits, JobId, JobStatus, Key, SourceName, Timestamp, UsageMonth, UsageToday, progress_percent,
 };
+use crate::http::openapi::words;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// What the answers tell about a job.
 #[derive(Debug, Clone, Copy)]
@@ -19,10 +21,14 @@ pub struct JobFacts<'a> {
 }
 
 /// Answer of `POST /jobs`. It has no key `success`: clients take its presence for a failure.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = JobCreatedV1)]
 pub struct Created<'a> {
+    #[schema(value_type = words::JobIdText)]
     job_id: &'a str,
+    #[schema(value_type = words::JobStatusV1)]
     status: &'static str,
+    /// Number of different values.
     requested: u32,
 }
 
@@ -37,12 +43,18 @@ pub fn json(answer: &impl Serialize) -> String {
 }
 
 /// Answer of `GET /jobs/{id}`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = JobV1)]
 pub struct Status<'a> {
+    #[schema(value_type = words::JobIdText)]
     job_id: &'a str,
+    #[schema(value_type = words::JobStatusV1)]
     status: &'static str,
+    /// Number of different values.
     requested: u32,
     completed: u32,
+    /// `completed` in percent of `requested`, rounded down.
+    #[schema(value_type = words::Percent)]
     progress: u32,
 }
 
@@ -52,18 +64,23 @@ pub fn status(job_id: &JobId, status: JobStatus, requested: u32, completed: u32)
 }
 
 /// Answer of `GET /jobs`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = JobListV1)]
 pub struct List<'a> {
     jobs: Vec<ListEntry<'a>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ListedJobV1)]
 struct ListEntry<'a> {
     #[serde(flatten)]
     status: Status<'a>,
     source: &'a str,
+    #[schema(value_type = words::CountryCode)]
     country: String,
+    #[schema(value_type = words::KeyV1)]
     key: &'static str,
+    #[schema(value_type = words::Moment)]
     created_at: String,
 }
 
@@ -80,20 +97,24 @@ pub fn list<'a>(jobs: impl IntoIterator<Item = JobFacts<'a>>) -> List<'a> {
 }
 
 /// Answer of `GET /me/usage_today`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UsageToday)]
 pub struct Today<'a> {
     usage: TodayUsage<'a>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UsageOfToday)]
 struct TodayUsage<'a> {
     #[serde(flatten)]
     day: Day<'a>,
     quota: Credits,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UsageOfDay)]
 struct Day<'a> {
+    #[schema(value_type = words::Day)]
     date: &'a str,
     credits: Credits,
     free_credits: Credits,
@@ -111,20 +132,25 @@ pub fn usage_today(usage: &UsageToday) -> Today<'_> {
 }
 
 /// Answer of `GET /me/usage_month`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UsageMonth)]
 pub struct Month<'a> {
     usage: MonthUsage<'a>,
     usages: Vec<Day<'a>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = UsageOfMonth)]
 struct MonthUsage<'a> {
+    #[schema(value_type = words::Day)]
     from: &'a str,
+    #[schema(value_type = words::Day)]
     to: &'a str,
     credits: Credits,
     free_credits: Credits,
     paid_credits: Credits,
     included_credits: Credits,
+    /// Paid credits beyond those included.
     overusage: Credits,
 }
 
@@ -150,7 +176,7 @@ pub fn usage_month(usage: &UsageMonth) -> Month<'_> {
 }
 
 /// Answer of `GET` and `PUT /settings/daily_quota`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct DailyQuota {
     daily_quota: Credits,
 }
@@ -160,7 +186,7 @@ pub fn daily_quota(daily_quota: Credits) -> DailyQuota {
 }
 
 /// Answer of `GET` and `PUT /settings/hard_quota`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct HardQuota {
     hard_quota: bool,
 }
@@ -170,7 +196,7 @@ pub fn hard_quota(hard_quota: bool) -> HardQuota {
 }
 
 /// Answer of `GET /settings/monthly_included_usage`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct MonthlyIncludedUsage {
     monthly_included_usage: Credits,
 }

@@ -6,9 +6,10 @@ use crate::http::bulk::question::ListPage;
 use crate::http::page_meta::PageMeta;
 use crate::storage::bulk_job::Job;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The answer.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct JobList<'a> {
     data: Vec<JobObject<'a>>,
     meta: PageMeta,

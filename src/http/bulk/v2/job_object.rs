@@ -1,38 +1,52 @@
 //! A job as v2 tells it, in every answer the same.
 
 use crate::domain::{Balance, Credits, JobId, JobStatus, Key, Topic, progress_percent};
+use crate::http::openapi::words;
 use crate::storage::bulk_job::Job;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The job object; keys in the documented order. It has no key `success`: clients take its presence for a failure.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Job)]
 pub struct JobObject<'a> {
+    #[schema(value_type = words::JobIdText)]
     job_id: &'a str,
+    #[schema(value_type = words::JobIdText)]
     id: &'a str,
     version: u8,
+    #[schema(value_type = words::CountryCode)]
     country: &'a str,
     source: String,
+    #[schema(value_type = words::TopicWord)]
     topic: &'static str,
+    #[schema(value_type = words::KeyV2)]
     key: &'static str,
+    #[schema(value_type = words::JobStatusV2)]
     status: &'static str,
     requested: u32,
     completed: u32,
     open_values: u32,
+    #[schema(value_type = words::Percent)]
     progress: u32,
     not_founds: u32,
     /// 0 until the job is finished.
     free_credits: Credits,
     paid_credits: Credits,
+    #[schema(value_type = words::Moment)]
     created_at: String,
+    #[schema(value_type = words::Moment)]
     expires_at: String,
     /// The job whose failed values this one asks again; absent for others.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<words::JobIdText>, nullable = false)]
     rerun_of: Option<&'a str>,
     /// What is left for further jobs; last, since it is ours.
     balance: BalanceObject,
 }
 
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[schema(as = Balance)]
 struct BalanceObject {
     free_credits_left: Credits,
     daily_quota_left: Credits,

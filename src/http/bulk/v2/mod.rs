@@ -3,9 +3,9 @@
 mod answer;
 pub mod download;
 pub mod entries;
+pub mod estimate_view;
 pub mod events;
 pub mod job_list;
-pub mod estimate_view;
 pub mod job_object;
 mod minutes;
 pub mod parse;

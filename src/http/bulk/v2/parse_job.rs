@@ -18,9 +18,9 @@ use std::time::Duration;
 use url::Url;
 
 /// Most of `max_age` that the database keeps; four thousand years.
-const MOST_MAX_AGE_MINUTES: u64 = i32::MAX.unsigned_abs() as u64;
+pub const MOST_MAX_AGE_MINUTES: u64 = i32::MAX.unsigned_abs() as u64;
 /// Longest deadline of a job: 30 days.
-const MOST_TIMEOUT_MINUTES: u64 = 30 * 24 * 60;
+pub const MOST_TIMEOUT_MINUTES: u64 = 30 * 24 * 60;
 /// Longest address of a webhook, in bytes.
 pub const MAX_WEBHOOK_URL_BYTES: usize = 2048;
 

@@ -1,7 +1,7 @@
 //! What an account used, as tables: which month and form is asked, and the answers.
 
 use crate::domain::{Amount, Credits, LedgerLine, Month, Timestamp, UsageMonth};
-use crate::http::bulk::v1::parse::ListPage;
+use crate::http::bulk::question::ListPage;
 use crate::http::codes::Refusal;
 use crate::http::params::Params;
 use crate::ledger::LedgerPage;

@@ -5,49 +5,64 @@ use crate::domain::{
     ConditionFilter, Country, Disabled, Drift, DriftState, Key, LatencyCounts, PageCounts, SourceName, Switch, Topic,
 };
 use crate::health::{CountryHealth, SourceReport};
+use crate::http::openapi::words;
 use crate::sources::Definition;
 use crate::storage::source_health::HourOfPages;
 use serde::Serialize;
 use std::collections::BTreeMap;
+use utoipa::ToSchema;
 
 /// Answer of `GET /v2/sources`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct SourceList<'a> {
     data: Vec<SourceEntry<'a>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Source)]
 struct SourceEntry<'a> {
     source: String,
     title: &'a str,
     kind: &'static str,
+    #[schema(value_type = Vec<words::KeyV2>)]
     keys: Vec<&'static str>,
+    #[schema(value_type = Vec<words::TopicWord>)]
     topics: Vec<&'static str>,
+    #[schema(value_type = Vec<words::ConditionV2>)]
     conditions: [&'static str; 3],
     disabled: bool,
     countries: Vec<CountryEntry>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SourceCountry)]
 struct CountryEntry {
+    #[schema(value_type = words::CountryCode)]
     country: String,
+    #[schema(value_type = Option<words::CurrencyCode>, required)]
     currency: Option<&'static str>,
     disabled: bool,
+    #[schema(value_type = Vec<words::KeyV2>)]
     disabled_keys: Vec<&'static str>,
     /// `None`: nobody asked it of late, so nothing is known.
+    #[schema(required)]
     health: Option<HealthEntry>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SourceHealth)]
 struct HealthEntry {
+    #[schema(value_type = words::HealthState)]
     state: &'static str,
+    #[schema(value_type = Option<words::Moment>, required)]
     since: Option<String>,
     #[serde(flatten)]
     pages: Pages,
     signals: Vec<SignalEntry>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PageCounts)]
 struct Pages {
     pages: u64,
     understood: u64,
@@ -59,19 +74,27 @@ struct Pages {
     latency_ms: Latency,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct Latency {
+    #[schema(required)]
     p50: Option<u64>,
+    #[schema(required)]
     p95: Option<u64>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = HealthSignal)]
 struct SignalEntry {
+    #[schema(value_type = words::StepWord)]
     step: &'static str,
     signal: String,
+    #[schema(value_type = words::HealthState)]
     state: &'static str,
+    #[schema(value_type = words::Moment)]
     since: String,
+    #[schema(required)]
     recent_percent: Option<u64>,
+    #[schema(required)]
     past_percent: Option<u64>,
 }
 
@@ -148,27 +171,38 @@ fn health_entry(health: &CountryHealth) -> HealthEntry {
 }
 
 /// Answer of `GET /v2/sources/{name}/health`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SourceHealthSeries)]
 pub struct Series {
     source: String,
+    #[schema(value_type = Option<words::CountryCode>, required)]
     country: Option<String>,
+    #[schema(value_type = words::Moment)]
     from: String,
+    #[schema(value_type = words::Moment)]
     to: String,
     states: Vec<StateEntry>,
     data: Vec<HourEntry>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SourceCountryState)]
 struct StateEntry {
+    #[schema(value_type = words::CountryCode)]
     country: String,
+    #[schema(value_type = words::HealthState)]
     state: &'static str,
     signals: Vec<SignalEntry>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = HourOfPages)]
 struct HourEntry {
+    #[schema(value_type = words::Moment)]
     hour: String,
+    #[schema(value_type = words::CountryCode)]
     country: String,
+    #[schema(value_type = words::StepWord)]
     step: &'static str,
     #[serde(flatten)]
     pages: Pages,

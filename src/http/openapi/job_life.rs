@@ -1,0 +1,90 @@
+//! What is done with one job of version 2 beside following and downloading it.
+
+use super::bulk_v1::{CREATING, job_id};
+use super::bulk_v2::{job, job_links};
+use super::operation::{Media, Op, Tag, op};
+use super::parameter::optional;
+use super::results_v2;
+use super::samples;
+use super::words::{integer, named, one_of, text};
+use crate::http::bulk::results::NEXT_AFTER;
+use crate::http::bulk::v2::entries::Shape;
+use crate::http::bulk::v2::events::RECONNECT_MS;
+use crate::http::bulk::v2::job_object::JobObject;
+use crate::http::bulk::v2::parse_results::{DEFAULT_LIMIT, FORMATS, MAX_LIMIT};
+use crate::http::codes::RefusalKind as K;
+use crate::rendering::FormatV2;
+use serde_json::{Value, json};
+use utoipa::openapi::HttpMethod::{Delete, Get, Post};
+use utoipa::openapi::schema::Schema;
+
+pub(super) fn operations() -> Vec<Op> {
+    let after = optional(
+        "after",
+        integer(0, i64::from(u32::MAX)).default(Some(json!(0))),
+        "How many of them you have: `after` of the answer before.",
+    );
+    let limit = integer(1, i64::from(MAX_LIMIT)).default(Some(json!(DEFAULT_LIMIT)));
+    let event = format!("retry: {RECONNECT_MS}\n\nevent: finished\nid: 2\ndata: {}\n\n", job("finished"));
+    let lines = Schema::from(text().description(Some("An entry a line; the cursor is in the header.")).build());
+    vec![
+        op(Post, "/v2/jobs/{job_id}/cancel", "cancel_job", Tag::BulkV2, "Cancel a job")
+            .describe("Nothing is charged but values that were handed out already.")
+            .in_path(job_id())
+            .json::<JobObject>("The cancelled job.", job("cancelled"))
+            .links(job_links())
+            .refuses(&[K::JobNotFound, K::JobAlreadyEnded]),
+        op(Delete, "/v2/jobs/{job_id}", "delete_job", Tag::BulkV2, "Delete a job's results")
+            .describe("At once; a job that runs is cancelled. The job itself and what it cost stay.")
+            .in_path(job_id())
+            .json::<JobObject>("The job without results.", job("finished"))
+            .refuses(&[K::JobNotFound]),
+        op(Post, "/v2/jobs/{job_id}/rerun", "rerun_job", Tag::BulkV2, "Ask again what failed")
+            .describe("A new job of the values whose failure another try may mend.")
+            .in_path(job_id())
+            .json::<JobObject>("The new job.", rerun())
+            .links(job_links())
+            .refuses(CREATING)
+            .refuses(&[K::JobNotFound, K::JobNotFinished, K::JobCancelled, K::JobExpired, K::NothingToRerun]),
+        op(Get, "/v2/jobs/{job_id}/results", "partial_results", Tag::BulkV2, "Results so far")
+            .describe("Values that have ended, in the order in which they did, while the job runs and after.")
+            .in_path(job_id())
+            .query([
+                after,
+                optional("limit", limit, "Most of them at a time."),
+                optional("format", one_of(FORMATS), "The format; else the header Accept says it."),
+            ])
+            .media(200, "The next of them; the body is streamed.", vec![
+                Media { content_type: Shape::List.content_type(), schema: named(results_v2::PARTIAL), example: partial() },
+                Media { content_type: Shape::Lines.content_type(), schema: lines.into(), example: samples::results(FormatV2::Ndjson.into()) },
+            ])
+            .with_header(NEXT_AFTER, "Send it as `after` for those that come next.")
+            .with_schemas(results_v2::schemas())
+            .refuses(&[K::JobNotFound, K::JobExpired]),
+        op(Get, "/v2/jobs/{job_id}/events", "job_events", Tag::BulkV2, "Progress as events")
+            .describe("Server-sent events: `progress` whenever the job moved on, at the end `finished` or `cancelled`; `data` is the job. The stream ends with the job.")
+            .in_path(job_id())
+            .header(optional("Last-Event-ID", text(), "The id of the last event you saw."))
+            .media(200, "The events.", vec![Media {
+                content_type: "text/event-stream",
+                schema: Schema::from(text().build()).into(),
+                example: Value::from(event),
+            }])
+            .media(204, "The job has ended and you saw its last event.", Vec::new())
+            .refuses(&[K::JobNotFound, K::TooManyRequests]),
+    ]
+}
+
+/// A job that asks again what failed.
+fn rerun() -> Value {
+    let mut job = job("new");
+    job["rerun_of"] = Value::from("abcdefabcdefabcdefabcdef");
+    job
+}
+
+/// Results of a job that runs.
+fn partial() -> Value {
+    let mut whole = samples::results(FormatV2::Json.into());
+    let first = whole["results"][0].take();
+    json!({"job_id": samples::job_id().as_str(), "status": "working", "results": [first], "after": 1, "completed": 1, "requested": 2})
+}

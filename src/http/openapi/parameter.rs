@@ -1,0 +1,73 @@
+//! A parameter of a request, described once for wherever it may stand: path, query, header, form or JSON.
+
+use super::shape::described;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Schema};
+use utoipa::openapi::{RefOr, Required};
+
+/// A parameter.
+#[derive(Clone)]
+pub struct Param {
+    pub name: &'static str,
+    pub meaning: String,
+    pub is_required: bool,
+    /// As a text of a path, query, header or form.
+    schema: RefOr<Schema>,
+    /// What JSON may hold instead, where it is more than the text.
+    json: Option<RefOr<Schema>>,
+}
+
+/// A parameter that may be left out.
+pub fn optional(name: &'static str, schema: impl Into<RefOr<Schema>>, meaning: impl Into<String>) -> Param {
+    Param { name, meaning: meaning.into(), is_required: false, schema: schema.into(), json: None }
+}
+
+/// A parameter that may not.
+pub fn required(name: &'static str, schema: impl Into<RefOr<Schema>>, meaning: impl Into<String>) -> Param {
+    Param { is_required: true, ..optional(name, schema, meaning) }
+}
+
+impl Param {
+    /// What a JSON body may hold under the name.
+    pub fn in_json(self, schema: impl Into<RefOr<Schema>>) -> Param {
+        Param { json: Some(schema.into()), ..self }
+    }
+
+    /// As a parameter of this place.
+    pub fn stands_in(&self, place: ParameterIn) -> Parameter {
+        let is_required = self.is_required || place == ParameterIn::Path;
+        ParameterBuilder::new()
+            .name(self.name)
+            .parameter_in(place)
+            .required(if is_required { Required::True } else { Required::False })
+            .description(Some(self.meaning.as_str()))
+            .schema(Some(self.schema.clone()))
+            .build()
+    }
+
+    fn as_text(&self) -> RefOr<Schema> {
+        described(self.schema.clone(), &self.meaning)
+    }
+
+    fn as_json(&self) -> RefOr<Schema> {
+        described(self.json.clone().unwrap_or_else(|| self.schema.clone()), &self.meaning)
+    }
+}
+
+/// The parameters as the fields of a form.
+pub fn form(params: &[Param]) -> RefOr<Schema> {
+    object(params, Param::as_text)
+}
+
+/// The parameters as the fields of a JSON object.
+pub fn json(params: &[Param]) -> RefOr<Schema> {
+    object(params, Param::as_json)
+}
+
+fn object(params: &[Param], schema: impl Fn(&Param) -> RefOr<Schema>) -> RefOr<Schema> {
+    let fields = params.iter().fold(ObjectBuilder::new(), |object, param| {
+        let object = object.property(param.name, schema(param));
+        if param.is_required { object.required(param.name) } else { object }
+    });
+    RefOr::T(fields.build().into())
+}

@@ -1,0 +1,268 @@
+//! The v2 results of a job, by topic. They are streamed, so no struct has their fields; a test compares these with real
+//! bodies.
+
+use super::shape::{Shape, list};
+use super::words::{
+    AvailabilityCode, ConditionCode, ConditionV2, CountryCode, CurrencyCode, Ean13, Gtin14, JobIdText, JobStatusV2,
+    KeyV2, Moment, Money, Percent, ReasonWord, TopicWord, boolean, count, integer, named, number, one_of, text,
+};
+use crate::domain::SortBy;
+use utoipa::PartialSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{OneOfBuilder, Schema};
+
+/// The whole.
+pub const RESULTS: &str = "Results";
+/// One value.
+pub const ENTRY: &str = "ResultEntry";
+/// Those that have ended so far.
+pub const PARTIAL: &str = "PartialResults";
+
+/// Every schema of it.
+pub fn schemas() -> Vec<(String, RefOr<Schema>)> {
+    let mut schemas =
+        vec![results(), partial(), entry(), query(), metadata(), product(), product_and_offers(), offers()];
+    schemas.extend([
+        category(),
+        specification(),
+        buybox(),
+        offer(),
+        search_results(),
+        search_result(),
+        reviews(),
+        review(),
+    ]);
+    schemas.push(rating_distribution());
+    schemas
+}
+
+fn results() -> (String, RefOr<Schema>) {
+    Shape::new(RESULTS, "The results of a job, in the order of its values.")
+        .always("job_id", JobIdText::schema(), "")
+        .always("status", JobStatusV2::schema(), "")
+        .always("free_credits", count(), "Free credits the job cost.")
+        .always("paid_credits", count(), "Paid credits the job cost.")
+        .always("results", list(named(ENTRY)), "")
+        .build()
+}
+
+fn partial() -> (String, RefOr<Schema>) {
+    Shape::new(PARTIAL, "Results that are there already, in the order in which they ended.")
+        .always("job_id", JobIdText::schema(), "")
+        .always("status", JobStatusV2::schema(), "")
+        .always("results", list(named(ENTRY)), "")
+        .always("after", count(), "Send it as `after` for those that come next.")
+        .always("completed", count(), "Values that have ended.")
+        .always("requested", count(), "Different values of the job.")
+        .build()
+}
+
+fn entry() -> (String, RefOr<Schema>) {
+    let contents =
+        ["ProductAndOffersContent", "ProductContent", "OffersContent", "SearchResultsContent", "ReviewsContent"];
+    let none = OneOfBuilder::new().item(super::words::null());
+    let content = contents.iter().fold(none, |one_of, name| one_of.item(named(name)));
+    Shape::new(ENTRY, "One value.")
+        .always("query", named("ResultQuery"), "")
+        .always("success", boolean(), "")
+        .sometimes("reason", ReasonWord::schema(), "Only of a value that failed.")
+        .always("metadata", named("ResultMetadata"), "")
+        .always(
+            "content",
+            Schema::from(content.build()),
+            "What was found, in the shape of the topic; null of a value that failed.",
+        )
+        .build()
+}
+
+fn query() -> (String, RefOr<Schema>) {
+    Shape::new("ResultQuery", "What was asked.")
+        .always("source", text(), "")
+        .always("country", CountryCode::schema(), "")
+        .always("topic", TopicWord::schema(), "")
+        .always("key", KeyV2::schema(), "")
+        .always("value", text(), "Exactly as it was sent.")
+        .maybe("reference", text(), "The caller's own name for the value.")
+        .maybe("max_pages", count(), "Null: no limit but the source's own.")
+        .always("max_age", count(), "In minutes.")
+        .always("condition", ConditionV2::schema(), "")
+        .always("sort_by", one_of(SortBy::ALL.map(SortBy::as_str)), "")
+        .build()
+}
+
+fn metadata() -> (String, RefOr<Schema>) {
+    Shape::new("ResultMetadata", "What it took to answer.")
+        .always("from_cache", boolean(), "Whether every delivered page came from the store.")
+        .maybe("page_count_requested", count(), "")
+        .always("page_count_delivered", count(), "")
+        .always("page_count_from_cache", count(), "")
+        .always("page_count_live", count(), "")
+        .always("request_count", count(), "Requests to the source, those for search and product pages included.")
+        .maybe("updated_at", Moment::schema(), "When the oldest delivered page was fetched.")
+        .build()
+}
+
+fn product_fields(shape: Shape) -> Shape {
+    shape
+        .maybe("id", text(), "The source's own id.")
+        .always("name", text(), "")
+        .maybe("description", text(), "")
+        .always("url", text(), "")
+        .always("image_url", text(), "")
+        .maybe("brand_name", text(), "")
+        .maybe("category_name", text(), "")
+        .always("category_path", list(named("Category")), "From the root to the leaf.")
+        .maybe("price", Money::schema(), "")
+        .maybe("rrp", Money::schema(), "List price.")
+        .always("gtins", list(Gtin14::schema()), "")
+        .always("eans", list(Ean13::schema()), "")
+        .always("mpns", list(text()), "")
+        .maybe("review_count", count(), "")
+        .maybe("review_rating", Percent::schema(), "From 0 to 100.")
+        .always("feature_bullets", list(text()), "")
+        .always("specifications", list(named("Specification")), "")
+        .maybe("offer_count", count(), "")
+        .maybe("offers_url", text(), "")
+        .maybe("buybox", named("Buybox"), "The offer a marketplace puts first.")
+}
+
+fn product() -> (String, RefOr<Schema>) {
+    product_fields(Shape::new("ProductContent", "A product (topic `product`).")).build()
+}
+
+fn product_and_offers() -> (String, RefOr<Schema>) {
+    product_fields(Shape::new("ProductAndOffersContent", "A product and its offers (topic `product_and_offers`)."))
+        .always("offers", list(named("Offer")), "")
+        .build()
+}
+
+fn offers() -> (String, RefOr<Schema>) {
+    Shape::new("OffersContent", "A product's offers (topic `offers`).")
+        .maybe("id", text(), "The source's own id of the product.")
+        .always("name", text(), "")
+        .always("url", text(), "")
+        .always("image_url", text(), "")
+        .maybe("offer_count", count(), "")
+        .always("offers", list(named("Offer")), "")
+        .build()
+}
+
+fn category() -> (String, RefOr<Schema>) {
+    Shape::new("Category", "A category on the way to the product's.")
+        .maybe("id", text(), "")
+        .always("name", text(), "")
+        .build()
+}
+
+fn specification() -> (String, RefOr<Schema>) {
+    Shape::new("Specification", "A line of the data sheet.")
+        .always("label", text(), "")
+        .always("value", list(text()), "")
+        .build()
+}
+
+fn buybox() -> (String, RefOr<Schema>) {
+    Shape::new("Buybox", "The offer a marketplace puts first.")
+        .maybe("shop_name", text(), "")
+        .maybe("min_price", Money::schema(), "")
+        .maybe("max_price", Money::schema(), "")
+        .maybe("shipping_cost", Money::schema(), "")
+        .maybe("currency", CurrencyCode::schema(), "")
+        .always("availability_text", text(), "")
+        .maybe("condition_text", text(), "")
+        .build()
+}
+
+fn placed(shape: Shape) -> Shape {
+    let from_one = || integer(1, i64::from(u32::MAX));
+    shape.always("page", from_one(), "Which page of the source's list.").always(
+        "position",
+        from_one(),
+        "Place in the source's own order, from 1.",
+    )
+}
+
+fn offer() -> (String, RefOr<Schema>) {
+    let shape = Shape::new("Offer", "A shop's offer.")
+        .maybe("id", text(), "")
+        .maybe("product_id", text(), "")
+        .maybe("price", Money::schema(), "")
+        .maybe("price_with_shipping", Money::schema(), "")
+        .maybe("shipping_costs", Money::schema(), "")
+        .maybe("currency", CurrencyCode::schema(), "")
+        .maybe("condition_text", text(), "")
+        .maybe("condition_code", ConditionCode::schema(), "")
+        .maybe("availability_code", AvailabilityCode::schema(), "")
+        .maybe("availability_text", text(), "")
+        .maybe("url", text(), "")
+        .maybe("shop_name", text(), "")
+        .maybe("shop_id", text(), "")
+        .maybe("shop_url", text(), "")
+        .maybe("shop_domain", text(), "")
+        .maybe("shop_review_count", count(), "")
+        .maybe("shop_review_rating", Percent::schema(), "From 0 to 100.");
+    placed(shape).build()
+}
+
+fn search_results() -> (String, RefOr<Schema>) {
+    Shape::new("SearchResultsContent", "What a search lists (topic `search_results`).")
+        .maybe("total_search_result_count", count(), "As the source tells it.")
+        .always("search_results", list(named("SearchResult")), "")
+        .build()
+}
+
+fn search_result() -> (String, RefOr<Schema>) {
+    let shape = Shape::new("SearchResult", "An entry of a search.")
+        .maybe("id", text(), "")
+        .always("name", text(), "")
+        .always("url", text(), "")
+        .always("image_url", text(), "")
+        .always("img_url", text(), "The same as `image_url`.")
+        .always("type", one_of(["product", "offer"]), "")
+        .maybe("price", Money::schema(), "")
+        .maybe("min_price", Money::schema(), "")
+        .maybe("max_price", Money::schema(), "")
+        .maybe("price_with_shipping", Money::schema(), "")
+        .maybe("shipping_costs", Money::schema(), "")
+        .maybe("currency", CurrencyCode::schema(), "")
+        .maybe("shop_name", text(), "")
+        .maybe("shop_url", text(), "")
+        .maybe("shop_domain", text(), "")
+        .maybe("condition_text", text(), "")
+        .maybe("review_count", count(), "")
+        .maybe("review_rating", Percent::schema(), "From 0 to 100.");
+    placed(shape).build()
+}
+
+fn reviews() -> (String, RefOr<Schema>) {
+    Shape::new("ReviewsContent", "A product's reviews (topic `reviews`).")
+        .maybe("product_id", text(), "")
+        .maybe("product_name", text(), "")
+        .maybe("brand_name", text(), "")
+        .always("url", text(), "")
+        .maybe("count", count(), "")
+        .maybe("rating", number(0.0, 5.0), "In stars.")
+        .maybe("rating_distribution", named("RatingDistribution"), "")
+        .always("reviews", list(named("Review")), "")
+        .build()
+}
+
+fn rating_distribution() -> (String, RefOr<Schema>) {
+    ["star_1", "star_2", "star_3", "star_4", "star_5"]
+        .into_iter()
+        .fold(Shape::new("RatingDistribution", "Reviews by stars."), |shape, name| shape.always(name, count(), ""))
+        .build()
+}
+
+fn review() -> (String, RefOr<Schema>) {
+    let shape = Shape::new("Review", "A review.")
+        .maybe("id", text(), "")
+        .maybe("url", text(), "")
+        .maybe("date", Moment::schema(), "")
+        .maybe("rating", integer(0, 5), "In stars.")
+        .maybe("title", text(), "")
+        .maybe("comment", text(), "")
+        .maybe("helpful_count", count(), "")
+        .maybe("verified_purchase", boolean(), "");
+    placed(shape).build()
+}

@@ -1,0 +1,68 @@
+//! An object that no struct stands for, since it is streamed: its fields as a table.
+
+use super::words::or_null;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema};
+
+/// The fields of an object, in order.
+pub struct Shape {
+    pub name: &'static str,
+    object: ObjectBuilder,
+}
+
+impl Shape {
+    /// An object without fields.
+    pub fn new(name: &'static str, meaning: &str) -> Shape {
+        Shape { name, object: ObjectBuilder::new().description(Some(meaning)) }
+    }
+
+    /// A field that is always there and never null.
+    pub fn always(self, name: &str, schema: impl Into<RefOr<Schema>>, meaning: &str) -> Shape {
+        let object = self.object.property(name, described(schema.into(), meaning)).required(name);
+        Shape { object, ..self }
+    }
+
+    /// A field that is always there; null where the thing is unknown.
+    pub fn maybe(self, name: &str, schema: impl Into<RefOr<Schema>>, meaning: &str) -> Shape {
+        self.always(name, or_null(schema), meaning)
+    }
+
+    /// A field that is there only when there is something to tell.
+    pub fn sometimes(self, name: &str, schema: impl Into<RefOr<Schema>>, meaning: &str) -> Shape {
+        Shape { object: self.object.property(name, described(schema.into(), meaning)), ..self }
+    }
+
+    pub fn build(self) -> (String, RefOr<Schema>) {
+        (self.name.to_owned(), RefOr::T(self.object.build().into()))
+    }
+}
+
+/// A list of them.
+pub fn list(of: impl Into<RefOr<Schema>>) -> ArrayBuilder {
+    ArrayBuilder::new().items(of.into())
+}
+
+/// With these words about it; an empty text leaves the schema its own.
+pub fn described(schema: RefOr<Schema>, meaning: &str) -> RefOr<Schema> {
+    if meaning.is_empty() {
+        return schema;
+    }
+    let meaning = Some(meaning.to_owned());
+    match schema {
+        RefOr::Ref(mut one) => {
+            one.description = meaning.unwrap_or_default();
+            RefOr::Ref(one)
+        }
+        RefOr::T(mut schema) => {
+            match &mut schema {
+                Schema::Object(one) => one.description = meaning,
+                Schema::Array(one) => one.description = meaning,
+                Schema::OneOf(one) => one.description = meaning,
+                Schema::AllOf(one) => one.description = meaning,
+                Schema::AnyOf(one) => one.description = meaning,
+                _ => {}
+            }
+            RefOr::T(schema)
+        }
+    }
+}
