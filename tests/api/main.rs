@@ -14,6 +14,7 @@ mod log;
 mod options;
 mod panic;
 mod parameters;
+mod poll_pace;
 mod refusals;
 mod rough;
 mod settings;
@@ -21,7 +22,10 @@ mod single;
 mod sources;
 mod token;
 mod turns;
+mod upload;
+mod v2_download;
 mod v2_jobs;
+mod v2_refusals;
 mod value;
 
 use harness::{Setup, TestServer};
