@@ -24,6 +24,7 @@ mod options;
 mod panic;
 mod parameters;
 mod partial;
+mod poll_pace;
 mod refusals;
 mod rerun;
 mod rough;
@@ -34,7 +35,10 @@ mod sources;
 mod token;
 mod topics;
 mod turns;
+mod upload;
+mod v2_download;
 mod v2_jobs;
+mod v2_refusals;
 mod value;
 mod webhooks;
 
