@@ -5,6 +5,7 @@ use crate::config::{Config, PlanConfig};
 use crate::health::Tally;
 use crate::ids::Ids;
 use crate::lookup::Engine;
+use crate::notifications::Webhooks;
 use crate::outbound::Outbound;
 use crate::queue::Queue;
 use crate::storage::Db;
@@ -26,6 +27,7 @@ pub struct App {
     pub metrics: Metrics,
     /// What live pages tell of their sources, until it is written.
     pub health: Arc<Tally>,
+    pub webhooks: Webhooks,
     /// Cancelled when the server is to stop: workers give their values back.
     pub stop: CancellationToken,
     /// Told whenever a job of this process moved on, so that whoever waits for one looks again.
@@ -42,6 +44,7 @@ impl App {
             daily_quota: 0,
             jobs_in_flight: 0,
             creations_per_minute: 0,
+            price_per_1000_credits: None,
         })
     }
 }

@@ -9,6 +9,7 @@ use crate::fetching::{Browser, DIRECT, Fetcher};
 use crate::health::{self, Tally};
 use crate::ids::Ids;
 use crate::lookup::{Embedded, EmbeddedAnswer, Engine, LookupEvent, MetricsHook, PageHook, PageSeen};
+use crate::notifications::{WebhookParts, Webhooks};
 use crate::outbound::{Outbound, ProxyAddress};
 use crate::queue::Queue;
 use crate::sources::{DefinitionError, Registry};
@@ -178,6 +179,19 @@ pub async fn boot(boot: Boot) -> Result<Running, BootError> {
     let health = Arc::new(Tally::default());
     let engine = Engine::new(registry, fetcher, embedded, clock.clone(), ids.clone(), lookup_metrics(&metrics))
         .with_page_hook(page_counts(&metrics, &health, &clock));
+    let address =
+        listener.local_addr().map_err(|cause| BootError::Listen { address: config.server.listen.clone(), cause })?;
+    let webhooks = Webhooks::new(WebhookParts {
+        db: db.clone(),
+        clock: clock.clone(),
+        ids: ids.clone(),
+        metrics: metrics.clone(),
+        outbound: open_outbound(&config)?,
+        settings: config.webhooks.clone(),
+        public_url: public_url(&config, address)?,
+        describe: Arc::new(http::describe_job),
+    })
+    .map_err(|cause| BootError::Setting { name: "outbound", cause: cause.to_string() })?;
     let app = Arc::new(App {
         config,
         clock,
@@ -188,12 +202,10 @@ pub async fn boot(boot: Boot) -> Result<Running, BootError> {
         outbound,
         metrics,
         health,
+        webhooks,
         stop: CancellationToken::new(),
         moved: Notify::new(),
     });
-    let address = listener
-        .local_addr()
-        .map_err(|cause| BootError::Listen { address: app.config.server.listen.clone(), cause })?;
     let server = http::serve(app.clone(), listener)
         .map_err(|cause| BootError::Listen { address: address.to_string(), cause })?;
     let handle = server.handle();
@@ -207,6 +219,21 @@ fn listen(address: &str) -> Result<TcpListener, BootError> {
     let listener = TcpListener::bind(address).map_err(refused)?;
     listener.set_nonblocking(true).map_err(refused)?;
     Ok(listener)
+}
+
+/// Where callers reach the server, without a slash at the end.
+fn public_url(config: &Config, address: SocketAddr) -> Result<String, BootError> {
+    let text = config.server.public_url.trim().trim_end_matches('/');
+    if text.is_empty() {
+        return Ok(format!("http://{address}"));
+    }
+    let wrong = |cause: &str| BootError::Setting { name: "server.public_url", cause: format!("{text}: {cause}") };
+    let url = url::Url::parse(text).map_err(|_| wrong("not an absolute address"))?;
+    let is_plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    if !matches!(url.scheme(), "http" | "https") || !is_plain {
+        return Err(wrong("an http or https address without user, query and fragment is wanted"));
+    }
+    Ok(text.to_owned())
 }
 
 fn lookup_metrics(metrics: &Metrics) -> MetricsHook {

@@ -1,6 +1,6 @@
 //! The only maker of ids and secrets.
 
-use crate::domain::JobId;
+use crate::domain::{JobId, WebhookSecret};
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
 use std::sync::{Arc, Mutex};
 
@@ -37,6 +37,20 @@ impl Ids {
 
     pub fn request_id(&self) -> String {
         hex::encode(self.bytes::<8>())
+    }
+
+    /// Id of a webhook message: `msg_` and 32 hex characters.
+    pub fn message_id(&self) -> String {
+        format!("msg_{}", self.row_id())
+    }
+
+    /// Id of a schedule: `sch_` and 32 hex characters.
+    pub fn schedule_id(&self) -> String {
+        format!("sch_{}", self.row_id())
+    }
+
+    pub fn webhook_secret(&self) -> WebhookSecret {
+        WebhookSecret::from_bytes(self.bytes())
     }
 
     /// 64 upper-case letters.

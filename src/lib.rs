@@ -23,6 +23,8 @@ pub mod health;
 pub mod lookup;
 pub mod telemetry;
 
+pub mod notifications;
+
 pub mod app;
 
 pub mod accounts;

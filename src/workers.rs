@@ -5,8 +5,11 @@
 //! | queue `bulk_batch` | when rung | `jobs.batches` | [`jobs::run_batches`] |
 //! | reconcile | `jobs.reconcile_ms` | 1 | [`jobs::reconcile`] |
 //! | deadlines | `jobs.reconcile_ms` | 1 | [`jobs::end_overdue`] |
-//! | sweep | 60 s | 1 | deletes answered tickets |
+//! | sweep | 60 s | 1 | deletes answered tickets, and webhook messages that ended long ago |
 //! | expire | 60 s | 1 | [`jobs::expire`] |
+//! | keys | 10 min | 1 | [`jobs::forget_keys`] |
+//! | schedules | `schedules.poll_ms` | 1 | [`jobs::run_schedules`] |
+//! | webhooks | when rung, and `webhooks.poll_ms` | `webhooks.concurrency` | [`Webhooks::deliver`](crate::notifications::Webhooks::deliver) |
 //! | health | `health.flush_ms`, and at the end | 1 | [`health::flush`] |
 
 use crate::app::SharedApp;
@@ -21,6 +24,7 @@ use tokio::task::JoinSet;
 /// After the signal to stop: how long the queue's worker has for tickets that are nearly answered.
 const LAST_TICKETS: Duration = Duration::from_millis(200);
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
+const FORGET_KEYS_EVERY: Duration = Duration::from_secs(600);
 
 /// Starts all of them; they end after `app.stop` is cancelled.
 pub fn start(app: &SharedApp) -> JoinSet<()> {
@@ -42,6 +46,18 @@ pub fn start(app: &SharedApp) -> JoinSet<()> {
     }));
     workers.spawn(periodically(app.clone(), "sweep", SWEEP_EVERY, |app| async move {
         app.queue.sweep().await?;
+        app.webhooks.sweep().await?;
+        Ok(())
+    }));
+    let schedules_every = Duration::from_millis(app.config.schedules.poll_ms.max(10));
+    workers.spawn(periodically(app.clone(), "schedules", schedules_every, |app| async move {
+        jobs::run_schedules(&app).await?;
+        Ok(())
+    }));
+    let delivering = app.clone();
+    workers.spawn(async move { delivering.webhooks.deliver(&delivering.stop).await });
+    workers.spawn(periodically(app.clone(), "keys", FORGET_KEYS_EVERY, |app| async move {
+        jobs::forget_keys(&app).await?;
         Ok(())
     }));
     let flush_every = Duration::from_millis(app.config.health.flush_ms.max(100));

@@ -29,16 +29,18 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("health", &["config", "domain", "storage"]),
     ("lookup", &["clock", "domain", "extraction", "fetching", "ids", "sources"]),
     ("telemetry", &["config"]),
+    // It is handed how a job is described: the words of an answer are http's.
+    ("notifications", &["clock", "config", "domain", "ids", "outbound", "storage", "telemetry"]),
     // App holds the parts that use cases work with, so use cases import it and not the other way round (docs/adr/0007).
-    ("app", &["clock", "config", "health", "ids", "lookup", "outbound", "queue", "storage", "telemetry"]),
+    ("app", &["clock", "config", "health", "ids", "lookup", "notifications", "outbound", "queue", "storage", "telemetry"]),
     ("accounts", &["clock", "config", "domain", "ids", "storage"]),
     ("ledger", &["app", "domain", "storage"]),
     ("jobs", &["app", "domain", "ledger", "lookup", "queue", "sources", "storage"]),
     // It reads storage and sources for plain answers; it never writes but through a use case.
-    ("http", &["accounts", "app", "config", "domain", "health", "jobs", "ledger", "rendering", "sources", "storage"]),
-    ("workers", &["app", "health", "jobs", "queue"]),
+    ("http", &["accounts", "app", "config", "domain", "health", "jobs", "ledger", "notifications", "rendering", "sources", "storage"]),
+    ("workers", &["app", "health", "jobs", "notifications", "queue"]),
     // It puts everything together, the demo marketplace as the source `test` included; lookup itself does not know demo.
-    ("boot", &["app", "clock", "config", "demo", "domain", "fetching", "health", "http", "ids", "lookup", "outbound", "queue", "sources",
+    ("boot", &["app", "clock", "config", "demo", "domain", "fetching", "health", "http", "ids", "lookup", "notifications", "outbound", "queue", "sources",
                "storage", "telemetry", "workers"]),
     // Single commands are programs of their own: `extract` and `price` are extraction alone, `account` accounts alone.
     // `sources try` is one lookup, watched.
@@ -54,7 +56,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("actix_cors", &["http/"]),
     ("utoipa", &["http/"]),
     ("actix_multipart", &["http/"]),
-    ("reqwest", &["outbound.rs", "outbound/", "fetching/", "cli/client.rs"]),
+    ("reqwest", &["outbound.rs", "outbound/", "fetching/", "notifications/", "cli/client.rs"]),
     ("tokio_tungstenite", &["fetching/browser/"]),
     ("sea_orm", &["storage/"]),
     ("entity", &["storage/"]),

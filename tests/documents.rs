@@ -78,6 +78,35 @@ fn every_setting_is_documented_and_no_other() {
     assert_none(&wrong, "docs/OPERATIONS.md lists the settings of default.toml:");
 }
 
+/// A plan's setting as the table of plans words it.
+fn plan_cell(name: &str, setting: &str) -> String {
+    match (name, setting.trim_matches('"')) {
+        ("subscription", setting) => if setting == "true" { "yes" } else { "no" }.to_owned(),
+        ("price_per_1000_credits", "") => "none".to_owned(),
+        (_, setting) => setting.to_owned(),
+    }
+}
+
+#[test]
+fn every_plan_is_documented() {
+    let page = read("docs/API/credits.md");
+    let defaults = read("src/config/default.toml");
+    let mut plans = 0;
+    for section in defaults.split("\n[plans.").skip(1) {
+        let section = section.split("\n[").next().unwrap_or_default();
+        let (name, section) = section.split_once(']').expect("a name");
+        let settings =
+            section.lines().filter_map(|line| line.split_once(" = ")).map(|(name, value)| plan_cell(name, value));
+        let row = format!("| `{name}` | {} |", settings.collect::<Vec<_>>().join(" | "));
+        assert!(page.lines().any(|line| line == row), "docs/API/credits.md lacks the row {row}");
+        plans += 1;
+    }
+    assert_eq!(
+        plans,
+        page.lines().filter(|line| line.starts_with("| `")).filter(|line| line.ends_with("none |")).count()
+    );
+}
+
 #[test]
 fn every_metric_is_documented() {
     let page = read("docs/OPERATIONS.md");

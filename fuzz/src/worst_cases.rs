@@ -33,6 +33,20 @@ name = { selector = "div" }
 item = "p, li"
 [results.fields]
 name = { selector = "div *" }
+[reviews]
+item = "div, i"
+unique = true
+[reviews.fields]
+id = { attribute = "id" }
+comment = {}
+date = { selector = "b" }
+[specifications]
+item = "div"
+[specifications.fields]
+label = { selector = "b" }
+values = { selector = "div" }
+[rating_distribution]
+star_1 = { selector = "div b" }
 "#;
 
 /// Paths into a document.
@@ -101,6 +115,24 @@ fn scripts_behind(head: &str, bytes: usize, script: impl Fn(usize) -> String) ->
 
 /// All cases.
 pub const CASES: &[Case] = &[
+    ("reviews that share one thing", Reading::AnyShop, |n| {
+        scripts(n, |n| {
+            let long = "x ".repeat(n / 4);
+            let head = format!(
+                "[{{\"@id\":\"r\",\"@type\":\"Review\",\"reviewBody\":\"{long}\"}},{{\"@type\":\"Product\",\"name\":\"a\",\"review\":["
+            );
+            fill(&head, "{\"@id\":\"r\"},", "{\"@id\":\"r\"}]}]", n)
+        })
+    }),
+    ("reviews and properties", Reading::AnyShop, |n| {
+        scripts(n, |n| {
+            let unit = "{\"name\":\"14 Aug 14 Aug 14 Aug\",\"datePublished\":\"1 1 1 1 1 a 1 b 1 1 1 Mai 1\",\"reviewRating\":{\"ratingValue\":4}},";
+            let head = "{\"@type\":\"Product\",\"name\":\"a\",\"additionalProperty\":[{\"name\":\"a\",\"value\":\"b\"}],\"review\":[";
+            fill(head, unit, "{}]}", n)
+        })
+    }),
+    ("reviews in reviews", Reading::Rules, |n| fill("<div id=a>", "<i id=b>x<b>14. 8. 14. 8. </b>", "", n)),
+    ("a date of digits", Reading::Rules, |n| fill("<div><b>", "14. ", "", n)),
     ("divs never closed", Reading::AnyShop, |n| fill("", "<div>", "12 €", n)),
     ("inline elements never closed, then as many strange end tags", Reading::AnyShop, |n| {
         fill("", "<b>", "", n / 2) + &fill("", "</i>", "", n / 2)

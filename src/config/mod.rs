@@ -6,5 +6,5 @@ mod sections;
 pub use load::{ConfigError, load};
 pub use sections::{
     Config, DatabaseConfig, HealthConfig, JobsConfig, LogConfig, LogFormat, OutboundConfig, PaceConfig, PlanConfig,
-    ProxyPoolConfig, ServerConfig, SourcesConfig,
+    ProxyPoolConfig, SchedulesConfig, ServerConfig, SourcesConfig, WebhooksConfig,
 };

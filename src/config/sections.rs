@@ -1,6 +1,6 @@
 //! The settings by section; `default.toml` says what each means.
 
-use crate::domain::{Credits, DriftRules};
+use crate::domain::{CreditPrice, Credits, DriftRules, deserialize_price};
 use crate::fetching::{BrowserSettings, FetchSettings, ProxyUrls};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -21,6 +21,8 @@ pub struct Config {
     pub sources: SourcesConfig,
     pub jobs: JobsConfig,
     pub pace: PaceConfig,
+    pub schedules: SchedulesConfig,
+    pub webhooks: WebhooksConfig,
     pub health: HealthConfig,
     pub log: LogConfig,
     pub plans: BTreeMap<String, PlanConfig>,
@@ -33,6 +35,7 @@ pub struct ServerConfig {
     pub threads: usize,
     pub download_page: u32,
     pub shutdown_ms: u64,
+    pub public_url: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -104,6 +107,21 @@ pub struct PaceConfig {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
+pub struct SchedulesConfig {
+    pub poll_ms: u64,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebhooksConfig {
+    pub timeout_ms: u64,
+    pub poll_ms: u64,
+    pub concurrency: usize,
+    pub keep_days: u32,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct HealthConfig {
     pub flush_ms: u64,
     pub keep_days: u32,
@@ -160,6 +178,9 @@ pub struct PlanConfig {
     pub daily_quota: Credits,
     pub jobs_in_flight: u64,
     pub creations_per_minute: u32,
+    /// Of paid credits beyond those included; `None` = costs are not told in money.
+    #[serde(default, deserialize_with = "deserialize_price")]
+    pub price_per_1000_credits: Option<CreditPrice>,
 }
 
 impl SourcesConfig {

@@ -8,7 +8,7 @@ use super::seed::{below, mix, of_text, pick};
 use super::site::Site;
 use super::special::{self, SPECIAL, SpecialKind};
 use crate::domain::Gtin;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Ordinary products, besides the documented and the special ones.
 pub const ORDINARY_PRODUCTS: usize = 2_400;
@@ -159,8 +159,8 @@ impl Catalogue {
     }
 
     /// What a source finds for a text: the product with that GTIN, else the products whose names have all its words, the
-    /// shortest names first; where there are none, those that have most of them, as names or as what people call such things;
-    /// where nothing has any, a few that a marketplace would show rather than nothing. A text that makes no sense finds nothing.
+    /// shortest names first; behind them those that have most of them, as names or as what people call such things; where
+    /// nothing has any, a few that a marketplace would show rather than nothing. A text that makes no sense finds nothing.
     pub fn search(&self, site: Site, text: &str) -> Vec<&CatalogueProduct> {
         if let Ok(gtin) = text.parse::<Gtin>() {
             return self.find_by_gtin(gtin).filter(|product| product.is_listed(site)).into_iter().collect();
@@ -168,14 +168,14 @@ impl Catalogue {
         let mut wanted = words(text);
         wanted.truncate(MAX_SEARCH_WORDS);
         let mut hits = self.with_all(&wanted);
-        hits.retain(|product| product.is_listed(site));
-        if hits.is_empty() && !is_nonsense(&wanted) {
-            hits = self.with_most(&wanted);
+        if !is_nonsense(&wanted) {
+            let full: HashSet<usize> = hits.iter().map(|product| product.index).collect();
+            hits.extend(self.with_most(&wanted).into_iter().filter(|product| !full.contains(&product.index)));
             if hits.is_empty() {
                 hits = self.related(&wanted);
             }
-            hits.retain(|product| product.is_listed(site));
         }
+        hits.retain(|product| product.is_listed(site));
         hits.truncate(MAX_HITS);
         hits
     }
@@ -197,7 +197,7 @@ impl Catalogue {
     /// Products with at least one of the words that say what a thing is, those with most words first.
     fn with_most(&self, wanted: &[String]) -> Vec<&CatalogueProduct> {
         let mut counts: HashMap<usize, (bool, usize)> = HashMap::new();
-        let stems: std::collections::BTreeSet<&str> = wanted.iter().map(|word| stem(word)).collect();
+        let stems: HashSet<&str> = wanted.iter().map(|word| stem(word)).collect();
         for word in stems {
             for index in self.by_stem.get(word).into_iter().flatten() {
                 let (is_told, count) = counts.entry(*index).or_default();
@@ -354,7 +354,6 @@ pub fn sample_gtins(count: usize) -> Vec<Gtin> {
 mod tests {
     use super::*;
     use crate::demo::documented::NOWHERE_GTIN;
-    use std::collections::HashSet;
 
     #[test]
     fn is_large_and_every_id_names_one_product() {

@@ -58,7 +58,7 @@ impl Charge {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{PageLimit, Selection};
+    use crate::domain::{Currentness, PageLimit, Selection};
     use proptest::prelude::*;
 
     #[test]
@@ -83,6 +83,38 @@ mod tests {
         ] {
             assert_eq!(Multiplier::of_v2(&options), Multiplier::DOUBLE, "{options:?}");
         }
+    }
+
+    /// `docs/API/credits.md` has exactly these rows.
+    #[test]
+    fn the_documented_prices_are_these() {
+        let ordinary =
+            LookupOptions { page_limit: PageLimit::All, max_age: MaxAge::DAILY, selection: Selection::default() };
+        let none = Selection::default();
+        let (new, price) = (Some(ConditionFilter::New), "1".parse().ok());
+        let v2 = |selection| Multiplier::of_v2(&LookupOptions { selection, ..ordinary });
+        let young = Multiplier::of_v2(&LookupOptions { max_age: MaxAge { minutes: 1199 }, ..ordinary });
+        let rows = [
+            ("nothing but `max_pages`, or `max_age` of 1200 and more", v2(none)),
+            ("`max_age` below 1200", young),
+            ("`condition` `new` or `used`", v2(Selection { condition: new, ..none })),
+            ("`sort_by` other than `ranking_descending`", v2(Selection { sort_by: SortBy::PriceAscending, ..none })),
+            ("`min_price`", v2(Selection { min_price: price, ..none })),
+            ("`max_price`", v2(Selection { max_price: price, ..none })),
+            ("several of these", v2(Selection { condition: new, max_price: price, ..none })),
+            ("`currentness` `daily_updated`, whatever `conditions`", Currentness::DailyUpdated.multiplier()),
+            ("`currentness` `realtime`, whatever `conditions`", Currentness::Realtime.multiplier()),
+        ];
+        let page = include_str!("../../docs/API/credits.md");
+        for (asked, multiplier) in rows {
+            let [one, three, twenty] = [1, 3, 20].map(|pages| multiplier.of_pages(pages));
+            let row = format!("| {asked} | {} | {one} | {three} | {twenty} |", multiplier.0);
+            assert!(page.lines().any(|line| line == row), "{row}");
+        }
+        let (_, section) = page.split_once("## Price").unwrap();
+        let (section, _) = section.split_once("\n## ").unwrap();
+        let told = section.lines().filter(|line| line.starts_with("| ") && !line.contains("1 page")).count();
+        assert_eq!(told, rows.len());
     }
 
     proptest! {

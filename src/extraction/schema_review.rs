@@ -6,23 +6,27 @@ use super::merge::{absolute, clean};
 use super::reviews::{MAX_SPECIFICATIONS, says_something};
 use super::{date_text, rating};
 use crate::domain::{Country, Review, Specification};
+use std::collections::HashSet;
 
 /// Reviews read of one product.
 const MAX_REVIEWS: usize = 500;
 
-/// What the product's `review` things say.
+/// What the product's `review` things say. Many references may lead to one thing: each is read once.
 pub(super) fn reviews(
     graph: &Graph,
     product: NodeId,
     country: Option<Country>,
     context: PageContext<'_>,
 ) -> Vec<Review> {
-    let things = graph.things(product, "review").into_iter().chain(graph.things(product, "reviews")).take(MAX_REVIEWS);
+    let things = graph.things(product, "review").into_iter().chain(graph.things(product, "reviews"));
+    let mut seen = HashSet::new();
+    let things = things.filter(|node| seen.insert(*node)).take(MAX_REVIEWS);
     things.map(|node| review(graph, node, country, context)).filter(says_something).collect()
 }
 
 fn review(graph: &Graph, node: NodeId, country: Option<Country>, context: PageContext<'_>) -> Review {
-    let text = |name: &str| graph.text(node, name).map(clean).filter(|text| !text.is_empty());
+    let text = |name: &str| graph.short(node, name).map(clean).filter(|text| !text.is_empty());
+    let body = |name: &str| graph.text(node, name).map(clean).filter(|text| !text.is_empty());
     let rated = graph.things(node, "reviewRating").first().copied();
     let number = |name: &str| rated.and_then(|rated| graph.text(rated, name));
     let best = number("bestRating").unwrap_or("5");
@@ -34,7 +38,7 @@ fn review(graph: &Graph, node: NodeId, country: Option<Country>, context: PageCo
             .or_else(|| graph.text(node, "reviewRating"))
             .and_then(|v| rating::of_100(v, best)),
         title: text("name").or_else(|| text("headline")),
-        comment: text("reviewBody").or_else(|| text("description")),
+        comment: body("reviewBody").or_else(|| body("description")),
         ..Review::default()
     }
 }
@@ -42,7 +46,9 @@ fn review(graph: &Graph, node: NodeId, country: Option<Country>, context: PageCo
 /// The product's `additionalProperty` things: a name with its values.
 pub(super) fn specifications(graph: &Graph, product: NodeId) -> Vec<Specification> {
     let mut lines: Vec<Specification> = Vec::new();
-    for node in graph.things(product, "additionalProperty").into_iter().take(MAX_SPECIFICATIONS) {
+    let mut seen = HashSet::new();
+    let things = graph.things(product, "additionalProperty").into_iter().filter(|node| seen.insert(*node));
+    for node in things.take(MAX_SPECIFICATIONS) {
         let (Some(label), Some(value)) = (graph.short(node, "name"), graph.short(node, "value")) else { continue };
         let (label, mut value) = (clean(label), clean(value));
         if let Some(unit) = graph.short(node, "unitText") {

@@ -101,7 +101,7 @@ mod tests {
             for other in ["\"x\"", "W/\"abc\"", "Sat, 29 Oct 1994 19:43:31 GMT", "?"] {
                 assert_eq!(of(&[("range", range), ("if-range", other)]), Wanted::Whole, "{other}");
             }
-            for packed in ["gzip", "br", "gzip, deflate, br", "*"] {
+            for packed in ["gzip", "br", "gzip, deflate, br", "gzip;q=0.1, *;q=0"] {
                 assert_eq!(of(&[("range", range), ("accept-encoding", packed)]), Wanted::Whole, "{packed}");
             }
         }

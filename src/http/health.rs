@@ -2,7 +2,7 @@
 
 use super::state::HttpState;
 use crate::storage::bulk_job::PassedOver;
-use crate::storage::{bulk_item, bulk_job, source_drift};
+use crate::storage::{bulk_item, bulk_job, source_drift, webhook_message};
 use actix_web::{HttpResponse, web};
 
 pub const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -46,6 +46,9 @@ pub async fn metrics(state: web::Data<HttpState>) -> HttpResponse {
     }
     let crawler = app.engine.fetch_state();
     app.metrics.set_crawler(crawler.hosts_slowed, crawler.hosts_resting, crawler.bytes_held);
+    if let Ok(open) = webhook_message::count_open(&app.db).await {
+        app.metrics.set_webhooks_open(open);
+    }
     let drifts = source_drift::list(&app.db).await.unwrap_or_default();
     app.metrics.clear_drift();
     for drift in drifts {

@@ -57,6 +57,15 @@ impl Mount {
         self.with([Method::PUT], route().method(Method::PUT).to(handler))
     }
 
+    pub fn patch<F, Args>(self, handler: F) -> Mount
+    where
+        F: Handler<Args>,
+        Args: FromRequest + 'static,
+        F::Output: Responder + 'static,
+    {
+        self.with([Method::PATCH], route().method(Method::PATCH).to(handler))
+    }
+
     pub fn delete<F, Args>(self, handler: F) -> Mount
     where
         F: Handler<Args>,

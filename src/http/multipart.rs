@@ -99,6 +99,11 @@ mod tests {
             (TYPE, format!("{}--XX--", part.repeat(MAX_PARTS + 1))),
             ("multipart/form-data", part.to_owned()),
             ("multipart/form-data; boundary=\n", part.to_owned()),
+            ("multipart/form-data; boundary=XX\0", part.to_owned()),
+            (TYPE, "\0".repeat(100_000)),
+            (TYPE, "--XX\r\n".repeat(10_000)),
+            (TYPE, format!("--XX\r\n{}", "a: b\r\n".repeat(10_000))),
+            (TYPE, format!("--XX\r\nContent-Disposition: form-data; name=\"{}", "x".repeat(200_000))),
         ] {
             let refusal = read_parts(content_type, body.clone().into_bytes()).await.unwrap_err();
             assert_eq!(refusal.kind, RefusalKind::ParameterValueInvalid, "{content_type}: {body:.100}");

@@ -240,7 +240,9 @@ impl FromRequest for Params {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let query = request.query_string().to_owned();
-        let content_type = request.content_type().to_owned();
+        // Whole: the framework's own accessor drops the parameters, and with them the boundary of a multipart form.
+        let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let content_type = content_type.unwrap_or_default().to_owned();
         let only_reads = matches!(*request.method(), Method::GET | Method::HEAD);
         let is_identity = !request.headers().contains_key(header::CONTENT_ENCODING);
         let payload = payload.take();

@@ -1,6 +1,6 @@
 //! The web server around the routes.
 
-use super::bulk::NEXT_AFTER;
+use super::bulk::{IDEMPOTENT_REPLAYED, NEXT_AFTER};
 use super::codes::REQUEST_ID;
 use super::dialect::speak_the_path_s_version;
 use super::observe::observe;
@@ -62,6 +62,7 @@ fn cors() -> Cors {
             header::RETRY_AFTER,
             header::HeaderName::from_static(REQUEST_ID),
             header::HeaderName::from_static(NEXT_AFTER),
+            header::HeaderName::from_static(IDEMPOTENT_REPLAYED),
         ])
         .max_age(CORS_MAX_AGE_S)
 }

@@ -23,7 +23,7 @@ use std::time::Duration;
 /// One server's handlers' common ground.
 pub struct HttpState {
     pub app: SharedApp,
-    pub(super) creation_limits: CreationLimits,
+    creation_limits: CreationLimits,
     /// The API's own description.
     pub(super) description: Description,
     pub(super) open_streams: OpenStreams,
@@ -53,6 +53,13 @@ impl HttpState {
         let unauthorized = Refusal::unauthorized;
         let token = presented_token(request, params).ok_or_else(unauthorized)?;
         authenticate(&self.app.db, token.expose()).await.map_err(|e| self.broken(request, &e))?.ok_or_else(unauthorized)
+    }
+
+    /// Counts a creation against the account's rate, or says how long to wait.
+    pub(super) fn count_creation(&self, account: &Account) -> Result<(), Duration> {
+        let per_minute =
+            account.creations_per_minute.unwrap_or_else(|| self.app.plan(&account.plan).creations_per_minute);
+        self.creation_limits.take(account.id, per_minute)
     }
 
     /// A job of this account; another's is as good as none.

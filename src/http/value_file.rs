@@ -34,8 +34,8 @@ pub fn read_values(bytes: &[u8], layout: Layout<'_>) -> Result<Vec<RequestedValu
     let reader = reader.has_headers(false).flexible(true).delimiter(delimiter(text));
     let mut columns: Option<Columns> = None;
     for record in reader.from_reader(text.as_bytes()).records() {
-        let record = record.map_err(|error| refuse(line_of(error.position()), &error.to_string()))?;
-        let line = line_of(record.position());
+        let record = record.map_err(|error| refuse(line_of(text, error.position()), &error.to_string()))?;
+        let line = line_of(text, record.position());
         let Some(columns) = &columns else {
             let (found, is_header) = Columns::of(&record, line, layout)?;
             if !is_header {
@@ -49,8 +49,13 @@ pub fn read_values(bytes: &[u8], layout: Layout<'_>) -> Result<Vec<RequestedValu
     Ok(values.kept)
 }
 
-fn line_of(position: Option<&csv::Position>) -> u64 {
-    position.map_or(1, csv::Position::line)
+/// The line a record stands in, from 1: its position may be that of line ends before it.
+fn line_of(text: &str, position: Option<&csv::Position>) -> u64 {
+    let Some(position) = position else { return 1 };
+    let from = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let rest = text.as_bytes().get(from..).unwrap_or_default();
+    let ends = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n');
+    position.line() + ends.count() as u64
 }
 
 /// Where values and references stand.
@@ -209,6 +214,7 @@ mod tests {
             refused(b"1\n2\nM\xFCller\n", Layout::default()).starts_with("Line 3 of the file is not text in UTF-8")
         );
         assert!(refused(b"\xFF\xFE1\x00", Layout::default()).starts_with("Line 1 "));
+        assert!(refused(b"1,a\r\n\r\n\"2\n\",b\r\n3\0,c", Layout::default()).starts_with("Line 5 "));
         assert!(refused(b"1,a\n2\0,b", Layout::default()).starts_with("Line 2 of the file holds the character NUL"));
         let many: String = (0..1001).map(|n| format!("{n}\n{n}\n")).collect();
         let refusal = read_values(many.as_bytes(), Layout::default()).unwrap_err();

@@ -14,6 +14,7 @@ use crate::storage::bulk_item::{self, NewItem};
 use crate::storage::bulk_job::{self, Job};
 use crate::storage::purse::{self, Holdings};
 use crate::storage::{StorageError, Transaction};
+use std::time::Duration;
 
 /// The source that reports what it would cost and charges nothing.
 const FREE_SOURCE: &str = "test";
@@ -37,10 +38,24 @@ pub enum CreateError {
     /// `is_hard`: the account has a hard quota, so that the most the job can cost must fit, else the least.
     #[error("{cause}")]
     Unaffordable { cause: Unaffordable, is_hard: bool },
+    /// The account creates jobs faster than it may.
+    #[error("too fast by {wait:?}")]
+    TooFast { wait: Duration },
+    /// The key stands for a creation with other parameters.
+    #[error("the idempotency key was used for another job")]
+    KeyReused,
     #[error("{limit} jobs are in flight")]
     TooManyInFlight { limit: u64 },
     #[error(transparent)]
     Storage(#[from] StorageError),
+}
+
+/// A job that is ready to be stored.
+pub(super) struct NewJob {
+    pub job: Job,
+    items: Vec<NewItem>,
+    /// Values that wait to be looked up.
+    open: usize,
 }
 
 /// Stores a job and its values in one transaction and rings for workers after its commit.

@@ -1,27 +1,31 @@
 //! The end of a job's account: once, whatever happens.
 
 use crate::domain::{Charge, Credits, Timestamp};
-use crate::storage::{Db, StorageError, account, bulk_item, bulk_job, ledger};
+use crate::storage::{StorageError, Transaction, account, bulk_item, bulk_job, ledger};
 
 /// Settles a job whose values are all done: counts what it cost, writes it down, takes it from the account and makes the
-/// job `finished`, in one transaction. `None` when there was nothing to settle (someone else did it).
+/// job `finished`, all in the caller's transaction, which also stores what the end causes. `None` when there was nothing to
+/// settle (someone else did it).
 ///
 /// The usage day is the UTC day of `now`.
-pub async fn settle(db: &Db, job_seq: i64, now: Timestamp) -> Result<Option<bulk_job::Job>, StorageError> {
-    let transaction = db.begin().await?;
-    let Some(mut job) = bulk_job::lock_finishing(&transaction, job_seq).await? else { return Ok(None) };
-    let pages = bulk_item::charged_pages(&transaction, job_seq).await?;
+pub async fn settle(
+    transaction: &Transaction,
+    job_seq: i64,
+    now: Timestamp,
+) -> Result<Option<bulk_job::Job>, StorageError> {
+    let Some(mut job) = bulk_job::lock_finishing(transaction, job_seq).await? else { return Ok(None) };
+    let pages = bulk_item::charged_pages(transaction, job_seq).await?;
     let total = pages * Credits::from(job.multiplier.0);
-    let free_left = account::lock(&transaction, job.account_id).await?.free_credits_left;
+    let free_left = account::lock(transaction, job.account_id).await?.free_credits_left;
     let charge = Charge::split(total, free_left);
     if job.is_charged {
-        ledger::insert_job(&transaction, job.account_id, job_seq, charge, now).await?;
+        ledger::insert_job(transaction, job.account_id, job_seq, charge, now).await?;
     }
-    bulk_job::mark_finished(&transaction, job_seq, charge, now).await?;
-    transaction.commit().await?;
+    bulk_job::mark_finished(transaction, job_seq, charge, now).await?;
     job.status = crate::domain::JobStatus::Finished;
     job.charge = charge;
     job.expires_at = job.expires_after(now);
     job.finished_at = Some(now);
+    job.reserved = 0;
     Ok(Some(job))
 }

@@ -1,7 +1,7 @@
 //! What was used, from the ledger alone: the jobs add up to the days and the days to the month.
 
 use crate::app::App;
-use crate::domain::{UsageDay, UsageMonth, UsageToday};
+use crate::domain::{Month, UsageDay, UsageMonth, UsageToday};
 use crate::storage::account::Account;
 use crate::storage::{StorageError, ledger};
 
@@ -18,10 +18,9 @@ pub async fn usage_today(app: &App, account: &Account) -> Result<UsageToday, Sto
     })
 }
 
-/// Credits of the current month up to today (UTC).
-pub async fn usage_month(app: &App, account: &Account) -> Result<UsageMonth, StorageError> {
-    let now = app.clock.now();
-    let (from, to) = (format!("{}-01", now.month()), now.day());
+/// Credits of a month, of the current one up to today (UTC).
+pub async fn usage_month(app: &App, account: &Account, month: Month) -> Result<UsageMonth, StorageError> {
+    let (from, to) = (month.first_day(), month.last_day().min(app.clock.now().day()));
     let days = ledger::usage_by_day(&app.db, account.id, &from, &to).await?;
     Ok(UsageMonth { from, to, included_credits: app.plan(&account.plan).included_credits, days })
 }

@@ -8,6 +8,7 @@
 mod book;
 mod columns;
 mod columns_v2;
+mod csv_line;
 mod csv_lines;
 mod csv_table;
 mod facts;
@@ -33,5 +34,6 @@ mod v2_cases;
 pub use book::Book;
 pub use columns::{COLUMNS, Column, Shown};
 pub use columns_v2::{COLUMNS_V2, ColumnV2, Kind};
+pub use csv_line::csv_line;
 pub use format::{Format, FormatV1, FormatV2, RenderOptions};
 pub use renderer::{RenderError, Renderer, Rendering};

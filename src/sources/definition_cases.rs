@@ -199,7 +199,7 @@ fn mistakes_in_urls_patterns_and_values() {
         (with("[keys.source_id]", "[keys.isbn]"), "13: unknown key `isbn`; known: gtin, keyword, source_id"),
         (
             with("product_and_offers", "weather"),
-            "5: unknown topic `weather`; known: product_and_offers, product, offers, search_results",
+            "5: unknown topic `weather`; known: product_and_offers, product, offers, search_results, reviews",
         ),
         (
             with("\"shop\"\naliases", "\"My Shop\"\naliases"),
@@ -409,10 +409,10 @@ fn a_reviews_step_is_checked_like_any_other() {
     let line = GOOD.lines().count() + 4;
     assert_eq!(
         errors(&reviews("no_result = [{ selector = \"p\" }]")),
-        [format!("shop.toml:{}: a page of reviews lists reviews: [steps.reviews.page.reviews] is missing", line - 1)]
+        [format!("shop.toml:{}: a page of reviews lists reviews: [steps.reviews.page.reviews] is missing", line)]
     );
     let told = errors(&reviews(&good.replace("\"i.one\"", "\"i + b\"")));
-    assert!(told[0].starts_with(&format!("shop.toml:{}: selector `i + b`", line + 1)), "{told:?}");
+    assert!(told[0].starts_with(&format!("shop.toml:{}: selector `i + b`", line + 2)), "{told:?}");
     let told = errors(&reviews(&good.replace("star_1", "star_6")));
     assert!(told[0].contains("unknown variant `star_6`"), "{told:?}");
 }

@@ -136,7 +136,7 @@ impl PassedOver {
     }
 }
 
-fn page_limit_text(limit: PageLimit) -> String {
+pub(super) fn page_limit_text(limit: PageLimit) -> String {
     match limit {
         PageLimit::All => "all".into(),
         PageLimit::UntilTwoShops => "two_shops".into(),
@@ -144,7 +144,7 @@ fn page_limit_text(limit: PageLimit) -> String {
     }
 }
 
-fn parse_page_limit(text: &str) -> Option<PageLimit> {
+pub(super) fn parse_page_limit(text: &str) -> Option<PageLimit> {
     match text {
         "all" => Some(PageLimit::All),
         "two_shops" => Some(PageLimit::UntilTwoShops),

@@ -6,10 +6,10 @@ use crate::domain::{LookupPage, PageContent, Timestamp};
 use entity::lookup_page::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter,
+    ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Rows in one INSERT, so that a statement stays small however large the pages are.
@@ -131,6 +131,29 @@ pub async fn find_fresh(
             let page = from_row(row)?;
             found.entry(page.fingerprint.clone()).or_default().push(page);
         }
+    }
+    Ok(found)
+}
+
+/// Which of some lookups have a first page fetched at or after a moment.
+pub async fn find_fresh_firsts(
+    db: &Db,
+    fingerprints: &[String],
+    oldest: Timestamp,
+) -> Result<HashSet<String>, StorageError> {
+    let mut found = HashSet::new();
+    for chunk in fingerprints.chunks(KEYS_PER_QUERY) {
+        let rows: Vec<String> = Entity::find()
+            .select_only()
+            .column(Column::Fingerprint)
+            .distinct()
+            .filter(Column::Fingerprint.is_in(chunk.iter().map(String::as_str)))
+            .filter(Column::Number.eq(1))
+            .filter(Column::FetchedAt.gte(oldest.as_micros()))
+            .into_tuple()
+            .all(db.reader())
+            .await?;
+        found.extend(rows);
     }
     Ok(found)
 }

@@ -12,6 +12,9 @@ mod credit_cap;
 mod db;
 pub mod early_end;
 mod error;
+pub mod idempotency_key;
+pub mod job_schedule;
+mod job_spec;
 #[cfg(test)]
 mod lease_cases;
 pub mod ledger;
@@ -21,9 +24,14 @@ pub mod result;
 pub mod retention;
 #[cfg(test)]
 mod retention_cases;
+pub mod schedule_run;
 pub mod source_drift;
 pub mod source_health;
 pub mod source_switch;
+pub mod webhook_attempt;
+pub mod webhook_gone;
+pub mod webhook_message;
+pub mod webhook_secret;
 
 pub(crate) use db::Pools;
 pub use db::{Db, DbSettings, Transaction};

@@ -8,7 +8,7 @@ use crate::domain::{
     Effort, JobId, JobSpec, JobTerms, Key, LookupOptions, LookupPage, MaxAge, Multiplier, PageLimit, Reason,
     RequestedValue, Selection, SourceName, Timestamp, Topic,
 };
-use migration::{MigrationName, MigratorTrait};
+use migration::MigratorTrait;
 use sea_orm::ConnectionTrait;
 use std::sync::Arc;
 use std::time::Duration;
@@ -65,7 +65,9 @@ async fn job_on(db: &Db, number: u8, pages: &[&str]) -> i64 {
     bulk_item::write_ends(db, seq, lease, &ends).await.unwrap();
     // Late twice: nothing is counted again.
     bulk_item::write_ends(db, seq, lease, &ends).await.unwrap();
-    crate::ledger::settle(db, seq, NOW).await.unwrap().unwrap();
+    let transaction = db.begin().await.unwrap();
+    crate::ledger::settle(&transaction, seq, NOW).await.unwrap().unwrap();
+    transaction.commit().await.unwrap();
     seq
 }
 

@@ -52,6 +52,11 @@ struct RequestLabel {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OutcomeLabel {
+    outcome: &'static str,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct StatusLabel {
     status: &'static str,
 }
@@ -86,6 +91,8 @@ struct Inner {
     hosts_slowed: Gauge,
     hosts_resting: Gauge,
     page_bytes_held: Gauge,
+    webhook_attempts: Family<OutcomeLabel, Counter>,
+    webhooks_open: Gauge,
 }
 
 /// One lookup as the metrics see it.
@@ -140,6 +147,8 @@ impl Metrics {
             hosts_slowed: Gauge::default(),
             hosts_resting: Gauge::default(),
             page_bytes_held: Gauge::default(),
+            webhook_attempts: Family::default(),
+            webhooks_open: Gauge::default(),
         };
         let registry = &mut inner.registry;
         registry.register("jobs_created", "Bulk jobs created", inner.jobs_created.clone());
@@ -165,6 +174,8 @@ impl Metrics {
         registry.register("hosts_slowed", "Hosts asked more slowly than configured", inner.hosts_slowed.clone());
         registry.register("hosts_resting", "Hosts left alone because they failed", inner.hosts_resting.clone());
         registry.register("page_bytes_held", "Bytes of pages being read", inner.page_bytes_held.clone());
+        registry.register("webhook_attempts", "Requests to webhooks, by outcome", inner.webhook_attempts.clone());
+        registry.register("webhooks_open", "Webhook messages not delivered yet", inner.webhooks_open.clone());
         Metrics(Arc::new(inner))
     }
 
@@ -242,6 +253,16 @@ impl Metrics {
         self.0.hosts_slowed.set(i64::try_from(hosts_slowed).unwrap_or(i64::MAX));
         self.0.hosts_resting.set(i64::try_from(hosts_resting).unwrap_or(i64::MAX));
         self.0.page_bytes_held.set(i64::try_from(bytes_held).unwrap_or(i64::MAX));
+    }
+
+    /// `outcome` is `delivered` or the word for what went wrong.
+    pub fn webhook_attempted(&self, outcome: &'static str) {
+        self.0.webhook_attempts.get_or_create(&OutcomeLabel { outcome }).inc();
+    }
+
+    /// How many messages wait, looked at when the metrics are asked for.
+    pub fn set_webhooks_open(&self, open: u64) {
+        self.0.webhooks_open.set(i64::try_from(open).unwrap_or(i64::MAX));
     }
 
     /// The OpenMetrics text.

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 const LIMIT: &str = "credit limit reached";
 
-fn spec(values: &[String], page_limit: PageLimit, multiplier: Multiplier, max_credits: Option<Credits>) -> JobSpec {
+fn capped(values: &[String], page_limit: PageLimit, multiplier: Multiplier, max_credits: Option<Credits>) -> JobSpec {
     let values = values.iter().map(|value| RequestedValue { value: value.clone(), reference: None });
     JobSpec {
         source: SourceName::new("google-shopping"),
@@ -25,6 +25,11 @@ fn spec(values: &[String], page_limit: PageLimit, multiplier: Multiplier, max_cr
         multiplier,
         terms: JobTerms { max_credits, ..JobTerms::default() },
     }
+}
+
+/// A job of one page a value, without a cap.
+pub(crate) fn spec(values: &[String]) -> JobSpec {
+    capped(values, PageLimit::Pages(1), Multiplier::ORDINARY, None)
 }
 
 fn samples(count: usize) -> Vec<String> {
@@ -57,7 +62,7 @@ async fn values_beyond_the_cap_end_free_of_charge() {
     let server = start().await;
     let caller = server.caller(Terms::plan("pro")).await;
     let values = samples(120);
-    let id = submit(&caller, &spec(&values, PageLimit::Pages(1), Multiplier::ORDINARY, Some(7))).await;
+    let id = submit(&caller, &capped(&values, PageLimit::Pages(1), Multiplier::ORDINARY, Some(7))).await;
     let results = caller.results(&id).await;
     assert_eq!((cost(&results), reasons(&results, LIMIT)), (7, 113));
     let told: Vec<&Value> = results["products"].as_array().unwrap().iter().map(|product| &product["value"]).collect();
@@ -75,12 +80,12 @@ async fn a_value_gets_the_pages_that_can_be_paid() {
     let server = start().await;
     let caller = server.caller(Terms::plan("pro")).await;
     let values = samples(30);
-    let all = submit(&caller, &spec(&values, PageLimit::All, Multiplier::DOUBLE, None)).await;
+    let all = submit(&caller, &capped(&values, PageLimit::All, Multiplier::DOUBLE, None)).await;
     let all = caller.results(&all).await;
     let full = cost(&all);
     // An odd cap of double credits: the last one pays for nothing.
     for cap in [1, 2, 3, 21, 22, full - 2, full - 1, full, full + 1] {
-        let id = submit(&caller, &spec(&values, PageLimit::All, Multiplier::DOUBLE, Some(cap))).await;
+        let id = submit(&caller, &capped(&values, PageLimit::All, Multiplier::DOUBLE, Some(cap))).await;
         let results = caller.results(&id).await;
         assert_eq!(cost(&results), (cap - cap % 2).min(full), "cap {cap}");
         let mut cut = 0;
@@ -109,7 +114,7 @@ async fn a_cap_that_pays_for_no_page_asks_nobody() {
     let server = start().await;
     let caller = server.caller(Terms::plan("pro")).await;
     for cap in [0, 1] {
-        let id = submit(&caller, &spec(&samples(5), PageLimit::All, Multiplier::DOUBLE, Some(cap))).await;
+        let id = submit(&caller, &capped(&samples(5), PageLimit::All, Multiplier::DOUBLE, Some(cap))).await;
         let results = caller.results(&id).await;
         assert_eq!((cost(&results), reasons(&results, LIMIT)), (0, 5));
     }
@@ -123,7 +128,7 @@ async fn what_costs_nothing_leaves_the_cap_to_others() {
     let caller = server.caller(Terms::plan("pro")).await;
     let mut values: Vec<String> = (0..20).map(|nth| special(SpecialKind::Broken, nth)).collect();
     values.extend([special(SpecialKind::Missing, 0), IPAD.into(), COFFEE.into(), "123".into()]);
-    let id = submit(&caller, &spec(&values, PageLimit::Pages(1), Multiplier::ORDINARY, Some(4))).await;
+    let id = submit(&caller, &capped(&values, PageLimit::Pages(1), Multiplier::ORDINARY, Some(4))).await;
     let results = caller.results(&id).await;
     assert_eq!((cost(&results), reasons(&results, LIMIT)), (3, 0));
     assert_eq!((reasons(&results, "error"), reasons(&results, "not found")), (20, 1));
@@ -146,7 +151,7 @@ async fn two_servers_keep_to_one_cap() {
     let values = samples(200);
     let mut ids = Vec::new();
     for cap in [50, 99, 150] {
-        ids.push((cap, submit(&caller, &spec(&values, PageLimit::All, Multiplier::ORDINARY, Some(cap))).await));
+        ids.push((cap, submit(&caller, &capped(&values, PageLimit::All, Multiplier::ORDINARY, Some(cap))).await));
     }
     for (cap, id) in ids {
         let results = caller.results(&id).await;
@@ -192,8 +197,8 @@ async fn what_is_held_back_is_let_go_at_the_end() {
     }
     caller.post_json("/jobs", &job).await.refused(403, "daily quota exceeded", None);
     // A job's own cap makes it fit.
-    let capped = spec(&[IPAD.into(), COFFEE.into()], PageLimit::All, Multiplier::ORDINARY, Some(45 - used));
-    let id = submit(&caller, &capped).await;
+    let fitting = capped(&[IPAD.into(), COFFEE.into()], PageLimit::All, Multiplier::ORDINARY, Some(45 - used));
+    let id = submit(&caller, &fitting).await;
     used += cost(&caller.results(&id).await);
     assert!(used <= 45);
     // What cannot be looked up needs nothing.

@@ -38,7 +38,7 @@ async fn submit(
         multiplier: Multiplier::ORDINARY,
         terms: JobTerms { timeout: Some(timeout), ..JobTerms::default() },
     };
-    create(&server.app, caller.id, &spec, &[]).await.unwrap().id.to_string()
+    create(&server.app, caller.id, &spec, &[]).await.unwrap().job.id.to_string()
 }
 
 fn reasons(results: &Value) -> Vec<&Value> {

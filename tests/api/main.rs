@@ -4,16 +4,19 @@
 #[path = "../harness/mod.rs"]
 mod harness;
 
-mod caps;
 mod cancel;
+mod caps;
 mod credits;
 mod deadline;
 mod deletion;
 mod download;
+mod estimate;
 mod events;
 mod freshness;
 mod health;
+mod idempotency;
 mod job;
+mod ledger;
 mod list;
 mod log;
 mod openapi;
@@ -21,17 +24,23 @@ mod options;
 mod panic;
 mod parameters;
 mod partial;
+mod poll_pace;
 mod refusals;
 mod rerun;
 mod rough;
+mod schedules;
 mod settings;
 mod single;
 mod sources;
 mod token;
 mod topics;
 mod turns;
+mod upload;
+mod v2_download;
 mod v2_jobs;
+mod v2_refusals;
 mod value;
+mod webhooks;
 
 use harness::{Setup, TestServer};
 use serde_json::{Value, json};

@@ -85,7 +85,8 @@ async fn what_can_be_asked_and_what_is_off() {
     let answer = caller.get("/v2/sources").await;
     let entry = concat!(
         r#"{"source":"google_shopping","title":"Google Shopping (demo)","kind":"comparator","keys":["gtin","term","id"],"#,
-        r#""topics":["product_and_offers"],"conditions":["any","new","used"],"disabled":false,"countries":["#,
+        r#""topics":["product_and_offers","product","offers","search_results","reviews"],"conditions":["any","new","used"],"#,
+        r#""disabled":false,"countries":["#,
         r#"{"country":"at","currency":"EUR","disabled":true,"disabled_keys":["gtin","term","id"],"health":null},"#,
     );
     assert!(answer.text().contains(entry));

@@ -38,7 +38,7 @@ fn pages(spec: JobSpec, page_limit: PageLimit) -> JobSpec {
 async fn run(caller: &Caller, spec: &JobSpec) -> (bulk_job::Job, Vec<ItemResult>) {
     let app = &caller.app;
     let created = jobs::create(app, caller.id, spec, &[]).await.unwrap();
-    let job = jobs::wait(app, caller.id, &created.id, Duration::from_secs(240)).await.unwrap().unwrap();
+    let job = jobs::wait(app, caller.id, &created.job.id, Duration::from_secs(240)).await.unwrap().unwrap();
     assert!(job.status.is_final());
     let results = result::list(&app.db, job.seq, 0, 1_000).await.unwrap();
     assert_eq!(results.len(), spec.values.len());

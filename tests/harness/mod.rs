@@ -17,13 +17,15 @@ mod caller;
 mod contract;
 mod database;
 mod market;
+mod receiver;
 mod server;
 
 pub use answer::Answer;
-pub use books::check_rows;
+pub use books::{check_rows, wait_until_idle};
 pub use caller::{Caller, Terms};
 pub use database::TestDatabase;
 pub use market::TestMarket;
+pub use receiver::{Received, Receiver, Reply};
 pub use server::{NOON, Setup, TestServer, settings};
 
 /// A GTIN of the followed API's own documentation, found at every demo source.

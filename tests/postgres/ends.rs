@@ -39,7 +39,7 @@ async fn submit(server: &TestServer, caller: &Caller) -> Job {
         multiplier: Multiplier::ORDINARY,
         terms: JobTerms { timeout: Some(MINUTE), ..JobTerms::default() },
     };
-    let id = create(&server.app, caller.id, &spec, &[]).await.unwrap().id;
+    let id = create(&server.app, caller.id, &spec, &[]).await.unwrap().job.id;
     bulk_job::find(&server.app.db, caller.id, &id).await.unwrap().unwrap()
 }
 

@@ -17,17 +17,24 @@ async fn tables(look: &DatabaseConnection) -> Vec<String> {
     rows.iter().map(|row| row.try_get("", "name").unwrap()).collect()
 }
 
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 17] = [
     "account",
     "api_token",
     "bulk_item",
     "bulk_job",
+    "idempotency_key",
+    "job_schedule",
     "ledger_entry",
     "lookup_page",
+    "schedule_run",
     "source_drift",
     "source_field_health",
     "source_health",
     "source_switch",
+    "webhook_attempt",
+    "webhook_gone",
+    "webhook_message",
+    "webhook_secret",
 ];
 
 #[tokio::test]

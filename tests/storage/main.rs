@@ -8,6 +8,7 @@ mod big_job;
 mod early_end;
 mod equivalence;
 mod failing_writes;
+mod idempotent;
 mod kill;
 mod memory;
 mod program;

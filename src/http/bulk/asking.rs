@@ -2,15 +2,25 @@
 
 use super::question::{Asked, Catalog, SourceFacts};
 use crate::app::App;
-use crate::domain::{ConditionFilter, Disabled, JobSpec, Lookup, Switch, Topic, Unaffordable};
+use crate::domain::{
+    Balance, ConditionFilter, Disabled, IdempotencyKey, JobSpec, Lookup, MAX_IDEMPOTENCY_KEY_CHARS, Switch, Topic,
+    Unaffordable,
+};
 use crate::http::codes::{Refusal, RefusalKind};
 use crate::http::state::HttpState;
-use crate::jobs::{CreateError, CreatedJob, create};
+use crate::jobs::{CreateError, CreatedJob, Once, create, create_once};
 use crate::sources::Definition;
 use crate::storage::account::Account;
+use crate::storage::bulk_job::Job;
 use crate::storage::source_switch;
-use actix_web::HttpRequest;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse};
 use std::time::Duration;
+
+/// The header with a caller's own name for a creation.
+pub const IDEMPOTENCY_KEY: &str = "idempotency-key";
+/// The header of an answer that was given before.
+pub const IDEMPOTENT_REPLAYED: &str = "idempotent-replayed";
 
 /// When to come again while too many jobs are in flight: a job of a few values is done by then.
 const RETRY_IN_FLIGHT: Duration = Duration::from_secs(10);
@@ -22,6 +32,42 @@ pub(super) async fn create_job(
     account: &Account,
     parse: impl FnOnce(&Catalog<'_>) -> Result<JobSpec, Refusal>,
 ) -> Result<CreatedJob, Refusal> {
+    let (spec, switches) = read_job(state, request, parse).await?;
+    store(state, request, account, &spec, &switches).await
+}
+
+/// The same for a creation that may carry an [`IDEMPOTENCY_KEY`]: answered with what `tell` writes, or with what it wrote
+/// when the key was first used. `api_version` is that of the answer.
+pub(super) async fn answer_creation(
+    state: &HttpState,
+    request: &HttpRequest,
+    account: &Account,
+    api_version: u8,
+    parse: impl FnOnce(&Catalog<'_>) -> Result<JobSpec, Refusal>,
+    tell: impl Fn(&Job, &Balance) -> String + Sync,
+) -> Result<HttpResponse, Refusal> {
+    let (spec, switches) = read_job(state, request, parse).await?;
+    let Some(key) = idempotency_key(request)? else {
+        let created = store(state, request, account, &spec, &switches).await?;
+        return Ok(created_answer(tell(&created.job, &created.balance), false));
+    };
+    let once = Once {
+        key: &key,
+        fingerprint: spec.fingerprint(api_version),
+        admit: &|| state.count_creation(account),
+        tell: &tell,
+    };
+    let answer = create_once(&state.app, account.id, &spec, &switches, once).await;
+    let answer = answer.map_err(|error| refuse(state, request, error))?;
+    Ok(created_answer(answer.body, answer.is_replay))
+}
+
+/// What `parse` reads, and the switches it was checked against.
+pub(in crate::http) async fn read_job(
+    state: &HttpState,
+    request: &HttpRequest,
+    parse: impl FnOnce(&Catalog<'_>) -> Result<JobSpec, Refusal>,
+) -> Result<(JobSpec, Vec<Switch>), Refusal> {
     let app = &state.app;
     let switches = source_switch::list(&app.db).await.map_err(|error| state.broken(request, &error))?;
     let spec = parse(&Catalog {
@@ -30,12 +76,45 @@ pub(super) async fn create_job(
         is_off: &|asked| is_off(&switches, asked),
         check_address: &|url| app.outbound.check_url(url).map_err(|error| error.to_string()),
     })?;
-    let per_minute = account.creations_per_minute.unwrap_or_else(|| app.plan(&account.plan).creations_per_minute);
-    state
-        .creation_limits
-        .take(account.id, per_minute)
-        .map_err(|wait| Refusal::of(RefusalKind::JobCreationLimitExceeded).retry_after(wait))?;
-    create(app, account.id, &spec, &switches).await.map_err(|error| refuse(state, request, app, error))
+    Ok((spec, switches))
+}
+
+async fn store(
+    state: &HttpState,
+    request: &HttpRequest,
+    account: &Account,
+    spec: &JobSpec,
+    switches: &[Switch],
+) -> Result<CreatedJob, Refusal> {
+    state.count_creation(account).map_err(too_fast)?;
+    create(&state.app, account.id, spec, switches).await.map_err(|error| refuse(state, request, error))
+}
+
+fn created_answer(body: String, is_replay: bool) -> HttpResponse {
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/json")));
+    if is_replay {
+        response.insert_header((IDEMPOTENT_REPLAYED, HeaderValue::from_static("true")));
+    }
+    response.body(body)
+}
+
+/// The key a creation carries.
+fn idempotency_key(request: &HttpRequest) -> Result<Option<IdempotencyKey>, Refusal> {
+    let mut sent = request.headers().get_all(IDEMPOTENCY_KEY);
+    let Some(key) = sent.next() else { return Ok(None) };
+    let key = key.to_str().ok().and_then(|text| text.parse().ok()).filter(|_| sent.next().is_none());
+    let invalid = || {
+        let comment = format!(
+            "The header Idempotency-Key is sent once, with 1 to {MAX_IDEMPOTENCY_KEY_CHARS} printable ASCII characters."
+        );
+        Refusal::invalid(IDEMPOTENCY_KEY, comment)
+    };
+    key.map(Some).ok_or_else(invalid)
+}
+
+fn too_fast(wait: Duration) -> Refusal {
+    Refusal::of(RefusalKind::JobCreationLimitExceeded).retry_after(wait)
 }
 
 fn facts(definition: &Definition) -> SourceFacts {
@@ -65,10 +144,12 @@ fn is_off(switches: &[Switch], asked: Asked<'_>) -> bool {
     }
 }
 
-fn refuse(state: &HttpState, request: &HttpRequest, app: &App, error: CreateError) -> Refusal {
+pub(super) fn refuse(state: &HttpState, request: &HttpRequest, error: CreateError) -> Refusal {
     match error {
         CreateError::ValuesDisabled => Refusal::of(RefusalKind::ValueDisabled).about("values"),
-        CreateError::Unaffordable { cause, is_hard } => unaffordable(app, cause, is_hard),
+        CreateError::Unaffordable { cause, is_hard } => unaffordable(&state.app, cause, is_hard),
+        CreateError::TooFast { wait } => too_fast(wait),
+        CreateError::KeyReused => Refusal::of(RefusalKind::IdempotencyKeyReused).about(IDEMPOTENCY_KEY),
         CreateError::TooManyInFlight { limit } => Refusal::of(RefusalKind::JobCreationLimitExceeded)
             .because(format!(
                 "{limit} jobs of this account are not finished yet, and its plan allows no more at a time."

@@ -1,10 +1,12 @@
 //! Bulk jobs over HTTP: one handler a route; how each version of the API reads and writes lies in its own room.
 
-mod asking;
+pub(super) mod asking;
 pub(super) mod cancel;
 pub(super) mod create;
 pub(super) mod download;
+pub(super) mod estimate;
 pub(super) mod events;
+pub(super) mod ledger;
 pub(super) mod list;
 pub mod question;
 pub(super) mod rerun;
@@ -18,4 +20,5 @@ pub(super) mod usage;
 pub mod v1;
 pub mod v2;
 
+pub(super) use asking::IDEMPOTENT_REPLAYED;
 pub(super) use results::NEXT_AFTER;

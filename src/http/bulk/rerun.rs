@@ -1,7 +1,8 @@
 //! `POST /v2/jobs/{id}/rerun`: a job of the values that failed.
 
-use super::asking::create_job;
+use super::asking::answer_creation;
 use super::question::{Asked, Catalog};
+use super::v1;
 use super::v2::{self, job_object::created_job};
 use crate::domain::JobSpec;
 use crate::http::codes::{Refusal, RefusalKind};
@@ -29,8 +30,15 @@ async fn rerun(
     let account = state.account(request, &params?).await?;
     let job = state.job(request, &account, id).await?;
     let spec = failed_again(&state.app, &job).await.map_err(|error| refuse(state, request, error))?;
-    let created = create_job(state, request, &account, |catalog| still_answered(spec, catalog)).await?;
-    Ok(HttpResponse::Ok().json(created_job(&created.job, &created.balance)))
+    answer_creation(
+        state,
+        request,
+        &account,
+        2,
+        |catalog| still_answered(spec, catalog),
+        |job, balance| v1::view::json(&created_job(job, balance)),
+    )
+    .await
 }
 
 /// The job, if its source still answers what was asked: definitions and switches change.

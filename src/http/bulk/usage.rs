@@ -1,6 +1,8 @@
 //! `GET /v2/me/usage_today` and `/v2/me/usage_month`, the same in every version.
 
+use super::ledger::csv_response;
 use super::v1::view;
+use super::v2::statement;
 use crate::http::codes::Refusal;
 use crate::http::params::Params;
 use crate::http::state::HttpState;
@@ -14,9 +16,14 @@ pub async fn today(state: web::Data<HttpState>, request: HttpRequest, params: Pa
     Ok(HttpResponse::Ok().json(view::usage_today(&usage)))
 }
 
-/// Credits of the current month, by day.
+/// Credits of a month, by day, as JSON or CSV.
 pub async fn month(state: web::Data<HttpState>, request: HttpRequest, params: Params) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
-    let usage = usage_month(&state.app, &account).await.map_err(|error| state.broken(&request, &error))?;
+    let asked = statement::parse_statement(&params, request.path(), state.app.clock.now())?;
+    let usage = usage_month(&state.app, &account, asked.month).await.map_err(|error| state.broken(&request, &error))?;
+    if asked.is_csv {
+        let mut response = csv_response(&format!("usage-{}.csv", asked.month));
+        return Ok(response.body(statement::usage_csv(&usage, asked.bom)));
+    }
     Ok(HttpResponse::Ok().json(view::usage_month(&usage)))
 }

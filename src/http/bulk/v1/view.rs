@@ -36,6 +36,12 @@ pub fn created(job_id: &JobId, requested: u32) -> Created<'_> {
     Created { job_id: job_id.as_str(), status: JobStatus::New.as_str(), requested }
 }
 
+/// An answer as text.
+pub fn json(answer: &impl Serialize) -> String {
+    // Plain texts and numbers always serialise.
+    serde_json::to_string(answer).unwrap_or_default()
+}
+
 /// Answer of `GET /jobs/{id}`.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = JobV1)]

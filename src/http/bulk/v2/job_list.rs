@@ -3,6 +3,7 @@
 use super::job_object::{JobObject, job_object};
 use crate::domain::{Balance, JobId};
 use crate::http::bulk::question::ListPage;
+use crate::http::page_meta::PageMeta;
 use crate::storage::bulk_job::Job;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,23 +12,12 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct JobList<'a> {
     data: Vec<JobObject<'a>>,
-    meta: Meta,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(as = PageMeta)]
-struct Meta {
-    page: u64,
-    per_page: u64,
-    total: u64,
-    total_pages: u64,
+    meta: PageMeta,
 }
 
 /// `jobs` is the page asked for, newest first; `total` counts those of all pages.
 pub fn job_list<'a>(jobs: &'a [Job], balance: &Balance, wanted: ListPage, total: u64) -> JobList<'a> {
-    let ListPage { page, per_page } = wanted;
-    let meta = Meta { page, per_page, total, total_pages: total.div_ceil(per_page.max(1)) };
-    JobList { data: jobs.iter().map(|job| job_object(job, balance)).collect(), meta }
+    JobList { data: jobs.iter().map(|job| job_object(job, balance)).collect(), meta: PageMeta::of(wanted, total) }
 }
 
 /// The jobs alone, oldest first.

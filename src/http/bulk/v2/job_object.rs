@@ -102,3 +102,9 @@ pub fn status(status: JobStatus) -> &'static str {
         JobStatus::Working | JobStatus::Finishing | JobStatus::Finished | JobStatus::Cancelled => status.as_str(),
     }
 }
+
+/// The job object as text, for those who tell it without having been asked (webhooks).
+pub fn describe_job(job: &Job, balance: &Balance) -> String {
+    // Plain texts and numbers always serialise.
+    serde_json::to_string(&job_object(job, balance)).unwrap_or_default()
+}

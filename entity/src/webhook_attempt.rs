@@ -1,0 +1,24 @@
+//! One attempt to deliver a message; rows are only ever added.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "webhook_attempt")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub message_seq: i64,
+    pub at: i64,
+    pub duration_ms: i64,
+    /// Null when no answer came.
+    pub status: Option<i32>,
+    /// A word for what went wrong; null when the receiver took the message.
+    pub error: Option<String>,
+    /// The beginning of the answer's body.
+    pub excerpt: String,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,54 @@
+//! `GET /v2/me/ledger`: every movement of an account's credits, the same in every version.
+
+use super::question::parse_list_page;
+use super::v2::statement;
+use crate::http::codes::Refusal;
+use crate::http::params::Params;
+use crate::http::state::HttpState;
+use crate::ledger::{LedgerReader, ledger_page};
+use crate::storage::StorageError;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, web};
+use bytes::Bytes;
+use futures_util::stream;
+
+/// A page of a month as JSON, or the whole month as CSV.
+pub async fn ledger(
+    state: web::Data<HttpState>,
+    request: HttpRequest,
+    params: Params,
+) -> Result<HttpResponse, Refusal> {
+    let account = state.account(&request, &params).await?;
+    let asked = statement::parse_statement(&params, request.path(), state.app.clock.now())?;
+    if asked.is_csv {
+        let reader = LedgerReader::new(state.app.clone(), account, asked.month);
+        let mut response = csv_response(&format!("ledger-{}.csv", asked.month));
+        return Ok(response.streaming(csv(reader, statement::ledger_header(asked.bom))));
+    }
+    let wanted = parse_list_page(&params)?;
+    let page = ledger_page(&state.app, &account, asked.month, wanted.page, wanted.per_page)
+        .await
+        .map_err(|error| state.broken(&request, &error))?;
+    Ok(HttpResponse::Ok().json(statement::ledger(&page, wanted)))
+}
+
+/// The head of an answer that is a CSV file.
+pub(super) fn csv_response(file_name: &str) -> actix_web::HttpResponseBuilder {
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")));
+    response.insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file_name}\"")));
+    response
+}
+
+/// The lines behind `header`; the next ones are read when the socket took the last. An error on the way ends the connection
+/// without the end of the body.
+fn csv(reader: LedgerReader, header: Vec<u8>) -> impl stream::Stream<Item = Result<Bytes, StorageError>> {
+    stream::try_unfold((reader, header), async |(mut reader, mut out)| {
+        let lines = reader.next().await.inspect_err(|error| tracing::error!(%error, "ledger broken off"))?;
+        for line in &lines {
+            statement::ledger_line(line, &mut out);
+        }
+        let is_end = out.is_empty();
+        Ok((!is_end).then(|| (Bytes::from(out), (reader, Vec::new()))))
+    })
+}

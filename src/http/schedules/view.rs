@@ -1,0 +1,110 @@
+//! Schedules as JSON, keys in the documented order.
+
+use crate::domain::{Key, Topic};
+use crate::http::page_meta::PageMeta;
+use crate::storage::job_schedule::Schedule;
+use crate::storage::schedule_run::Run;
+use serde::Serialize;
+use std::collections::HashMap;
+
+/// Answer of `GET /v2/schedules`.
+#[derive(Debug, Serialize)]
+pub struct ScheduleList<'a> {
+    data: Vec<ScheduleObject<'a>>,
+    meta: PageMeta,
+}
+
+/// A schedule as every answer tells it.
+#[derive(Debug, Serialize)]
+pub struct ScheduleObject<'a> {
+    id: &'a str,
+    name: Option<&'a str>,
+    cron: &'a str,
+    timezone: &'a str,
+    paused: bool,
+    /// `None` while it is paused, and when it will never run again.
+    next_run_at: Option<String>,
+    created_at: String,
+    source: String,
+    country: &'a str,
+    topic: &'static str,
+    key: &'static str,
+    requested: usize,
+    /// `None` before the first one.
+    last_run: Option<RunObject<'a>>,
+}
+
+/// Answer of `GET /v2/schedules/{id}`.
+#[derive(Debug, Serialize)]
+pub struct WholeSchedule<'a> {
+    #[serde(flatten)]
+    schedule: ScheduleObject<'a>,
+    values: Vec<ValueObject<'a>>,
+    runs: Vec<RunObject<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct ValueObject<'a> {
+    value: &'a str,
+    reference: Option<&'a str>,
+}
+
+#[derive(Debug, Serialize)]
+struct RunObject<'a> {
+    due_at: String,
+    at: String,
+    job_id: Option<&'a str>,
+    skipped: Option<&'a str>,
+}
+
+/// Answer of `DELETE /v2/schedules/{id}`.
+#[derive(Debug, Serialize)]
+pub struct Deleted<'a> {
+    id: &'a str,
+    deleted: bool,
+}
+
+pub fn deleted(id: &str) -> Deleted<'_> {
+    Deleted { id, deleted: true }
+}
+
+fn run(run: &Run) -> RunObject<'_> {
+    RunObject {
+        due_at: run.due_at.to_string(),
+        at: run.at.to_string(),
+        job_id: run.made.as_ref().ok().map(|id| id.as_str()),
+        skipped: run.made.as_ref().err().map(String::as_str),
+    }
+}
+
+pub fn schedule<'a>(schedule: &'a Schedule, last_run: Option<&'a Run>) -> ScheduleObject<'a> {
+    let spec = &schedule.spec;
+    ScheduleObject {
+        id: &schedule.id,
+        name: schedule.name.as_deref(),
+        cron: schedule.recurrence.cron(),
+        timezone: schedule.recurrence.timezone(),
+        paused: schedule.paused,
+        next_run_at: schedule.next_run_at.map(|at| at.to_string()),
+        created_at: schedule.created_at.to_string(),
+        source: spec.source.v2(),
+        country: spec.country.as_str(),
+        topic: Topic::as_str(spec.topic),
+        key: Key::v2(spec.key),
+        requested: spec.values.len(),
+        last_run: last_run.map(run),
+    }
+}
+
+pub fn whole<'a>(found: &'a Schedule, runs: &'a [Run]) -> WholeSchedule<'a> {
+    let values = found.spec.values.iter();
+    WholeSchedule {
+        schedule: schedule(found, runs.first()),
+        values: values.map(|one| ValueObject { value: &one.value, reference: one.reference.as_deref() }).collect(),
+        runs: runs.iter().map(run).collect(),
+    }
+}
+
+pub fn list<'a>(schedules: &'a [Schedule], runs: &'a HashMap<i64, Run>, meta: PageMeta) -> ScheduleList<'a> {
+    ScheduleList { data: schedules.iter().map(|one| schedule(one, runs.get(&one.seq))).collect(), meta }
+}

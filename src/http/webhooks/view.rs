@@ -1,0 +1,128 @@
+//! Webhook answers as JSON, keys in the documented order.
+
+use crate::domain::WebhookState;
+use crate::http::page_meta::PageMeta;
+use crate::notifications::{SecretFacts, ShownSecret, mask_tokens};
+use crate::storage::webhook_attempt::Attempt;
+use crate::storage::webhook_message::Message;
+use serde::Serialize;
+use std::collections::HashMap;
+
+/// Answer of `GET /v2/webhooks/secret`.
+#[derive(Debug, Serialize)]
+pub struct SecretAnswer {
+    exists: bool,
+    hint: Option<String>,
+    created_at: Option<String>,
+    /// `None`: it was made for a job and nobody was told it yet.
+    shown_at: Option<String>,
+    /// Those it followed that still sign beside it.
+    previous: Vec<PreviousSecret>,
+}
+
+#[derive(Debug, Serialize)]
+struct PreviousSecret {
+    hint: String,
+    created_at: String,
+    signs_until: String,
+}
+
+/// Answer of `POST /v2/webhooks/secret`. No `Debug`: it holds the secret.
+#[derive(Serialize)]
+pub struct ShownAnswer {
+    secret: String,
+    hint: String,
+    created_at: String,
+    previous: Vec<PreviousSecret>,
+}
+
+fn previous(secrets: &[SecretFacts]) -> Vec<PreviousSecret> {
+    let entry = |facts: &SecretFacts| {
+        let signs_until = facts.expires_at?.to_string();
+        Some(PreviousSecret { hint: facts.hint.clone(), created_at: facts.created_at.to_string(), signs_until })
+    };
+    secrets.iter().filter_map(entry).collect()
+}
+
+pub fn secret_facts(secrets: &[SecretFacts]) -> SecretAnswer {
+    let current = secrets.iter().find(|facts| facts.expires_at.is_none());
+    SecretAnswer {
+        exists: current.is_some(),
+        hint: current.map(|facts| facts.hint.clone()),
+        created_at: current.map(|facts| facts.created_at.to_string()),
+        shown_at: current.and_then(|facts| facts.shown_at).map(|at| at.to_string()),
+        previous: previous(secrets),
+    }
+}
+
+pub fn shown_secret(shown: &ShownSecret, secrets: &[SecretFacts]) -> ShownAnswer {
+    ShownAnswer {
+        secret: shown.secret.expose(),
+        hint: shown.secret.hint(),
+        created_at: shown.created_at.to_string(),
+        previous: previous(secrets),
+    }
+}
+
+/// Answer of `GET /v2/webhooks/deliveries`.
+#[derive(Debug, Serialize)]
+pub struct Deliveries<'a> {
+    data: Vec<Delivery<'a>>,
+    meta: PageMeta,
+}
+
+/// One message with its attempts, oldest first.
+#[derive(Debug, Serialize)]
+pub struct Delivery<'a> {
+    id: &'a str,
+    event: &'a str,
+    job_id: &'a str,
+    state: &'static str,
+    method: &'static str,
+    url: String,
+    created_at: String,
+    /// `None` once nothing is tried any more.
+    next_attempt_at: Option<String>,
+    ended_at: Option<String>,
+    attempts: Vec<AttemptEntry<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct AttemptEntry<'a> {
+    at: String,
+    duration_ms: u64,
+    status: Option<u16>,
+    error: Option<&'a str>,
+    excerpt: &'a str,
+}
+
+pub fn deliveries<'a>(
+    messages: &'a [Message],
+    attempts: &'a HashMap<i64, Vec<Attempt>>,
+    meta: PageMeta,
+) -> Deliveries<'a> {
+    Deliveries { data: messages.iter().map(|message| delivery(message, attempts)).collect(), meta }
+}
+
+pub fn delivery<'a>(message: &'a Message, attempts: &'a HashMap<i64, Vec<Attempt>>) -> Delivery<'a> {
+    let entry = |attempt: &'a Attempt| AttemptEntry {
+        at: attempt.at.to_string(),
+        duration_ms: attempt.duration_ms,
+        status: attempt.status,
+        error: attempt.error.as_deref(),
+        excerpt: &attempt.excerpt,
+    };
+    Delivery {
+        id: &message.id,
+        event: &message.event,
+        job_id: message.job_id.as_str(),
+        state: message.state.as_str(),
+        method: message.method.as_str(),
+        // Some put their token into the address they want to be called at.
+        url: mask_tokens(&message.url).into_owned(),
+        created_at: message.created_at.to_string(),
+        next_attempt_at: (message.state == WebhookState::Open).then(|| message.next_attempt_at.to_string()),
+        ended_at: message.ended_at.map(|at| at.to_string()),
+        attempts: attempts.get(&message.seq).into_iter().flatten().map(entry).collect(),
+    }
+}
