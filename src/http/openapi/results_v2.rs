@@ -9,7 +9,7 @@ use super::words::{
 use crate::domain::SortBy;
 use utoipa::PartialSchema;
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{OneOfBuilder, Schema};
+use utoipa::openapi::schema::{AnyOfBuilder, Schema};
 
 /// The whole.
 pub const RESULTS: &str = "Results";
@@ -60,8 +60,9 @@ fn partial() -> (String, RefOr<Schema>) {
 fn entry() -> (String, RefOr<Schema>) {
     let contents =
         ["ProductAndOffersContent", "ProductContent", "OffersContent", "SearchResultsContent", "ReviewsContent"];
-    let none = OneOfBuilder::new().item(super::words::null());
-    let content = contents.iter().fold(none, |one_of, name| one_of.item(named(name)));
+    // Not one of them: a product with offers is a product too.
+    let none = AnyOfBuilder::new().item(super::words::null());
+    let content = contents.iter().fold(none, |any_of, name| any_of.item(named(name)));
     Shape::new(ENTRY, "One value.")
         .always("query", named("ResultQuery"), "")
         .always("success", boolean(), "")
