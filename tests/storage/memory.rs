@@ -125,7 +125,8 @@ async fn a_large_download_is_never_held_in_memory() {
     let slow_reader = program.request(&format!("/products/bulk/{id}")).send().await.unwrap();
     let v1 = ["", ".xml", ".csv?format_option=row", ".csv?format_option=column"]
         .map(|what| format!("/products/bulk/{id}{what}"));
-    let v2 = [".json", ".csv", ".xlsx"].map(|what| format!("/v2/jobs/{id}/download{what}"));
+    let v2 = ["download.json", "download.csv", "download.xlsx", "results?limit=500"]
+        .map(|what| format!("/v2/jobs/{id}/{what}"));
     for path in v1.iter().chain(&v2) {
         let (mut bytes, started) = (0, Instant::now());
         let answer = program.request(path).send().await.unwrap();
