@@ -40,5 +40,5 @@ fn get() -> Route {
 
 /// The answer to every other method than these.
 fn no_method(allowed: &'static str) -> Route {
-    to(move || async move { Err::<(), _>(Refusal::of(RefusalKind::MethodNotAllowed).allowing(allowed)) })
+    to(move || async move { Err::<(), _>(Refusal::method_not_allowed(allowed)) })
 }
