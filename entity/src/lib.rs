@@ -12,3 +12,4 @@ pub mod source_drift;
 pub mod source_field_health;
 pub mod source_health;
 pub mod source_switch;
+pub mod usage_day;

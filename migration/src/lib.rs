@@ -7,7 +7,7 @@ mod m20261124_000002_bulk;
 mod m20261125_000003_page_version;
 mod m20261125_000010_source_health;
 mod m20261125_000011_job_terms;
-mod m20261125_000040_idempotency;
+mod m20261125_000040_credits;
 
 pub struct Migrator;
 
@@ -20,7 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000003_page_version::Migration),
             Box::new(m20261125_000010_source_health::Migration),
             Box::new(m20261125_000011_job_terms::Migration),
-            Box::new(m20261125_000040_idempotency::Migration),
+            Box::new(m20261125_000040_credits::Migration),
         ]
     }
 }

@@ -17,7 +17,7 @@ async fn tables(look: &DatabaseConnection) -> Vec<String> {
     rows.iter().map(|row| row.try_get("", "name").unwrap()).collect()
 }
 
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
     "account",
     "api_token",
     "bulk_item",
@@ -29,6 +29,7 @@ const TABLES: [&str; 11] = [
     "source_field_health",
     "source_health",
     "source_switch",
+    "usage_day",
 ];
 
 #[tokio::test]
