@@ -11,6 +11,7 @@ mod m20261125_000030_job_life;
 mod m20261125_000040_idempotency;
 mod m20261125_000050_webhook;
 mod m20261125_000051_schedule;
+mod m20261125_000040_credits;
 
 pub struct Migrator;
 
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000050_webhook::Migration),
             Box::new(m20261125_000051_schedule::Migration),
             Box::new(m20261125_000040_idempotency::Migration),
+            Box::new(m20261125_000040_credits::Migration),
         ]
     }
 }

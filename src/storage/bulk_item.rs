@@ -312,6 +312,11 @@ pub(super) async fn end_open(
     done_no: i32,
 ) -> Result<u32, StorageError> {
     let conn = transaction.conn();
+    if conn.get_database_backend() != DbBackend::Sqlite {
+        // Others renew their leases meanwhile, row by row in this order: in another one, each may wait for the other.
+        let sql = "SELECT position FROM bulk_item WHERE job_seq = $1 AND state < 2 ORDER BY position FOR UPDATE";
+        conn.query_all_raw(statement(conn, sql, [job_seq.into()])).await?;
+    }
     let sql = "UPDATE bulk_item SET state = 2, lease_until = 0, reason = $1, charged_pages = 0, \
                done_no = $2 + CAST(open_item.place AS INTEGER) \
                FROM (SELECT position, ROW_NUMBER() OVER (ORDER BY position) AS place FROM bulk_item \

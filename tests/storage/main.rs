@@ -6,6 +6,7 @@ mod harness;
 mod acknowledged;
 mod big_job;
 mod early_end;
+mod capped;
 mod equivalence;
 mod failing_writes;
 mod idempotent;
