@@ -32,10 +32,13 @@ pub async fn ledger(
     Ok(HttpResponse::Ok().json(statement::ledger(&page, wanted)))
 }
 
+/// Media type of the tables.
+pub const CSV_TYPE: &str = "text/csv; charset=utf-8";
+
 /// The head of an answer that is a CSV file.
 pub(super) fn csv_response(file_name: &str) -> actix_web::HttpResponseBuilder {
     let mut response = HttpResponse::Ok();
-    response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8")));
+    response.insert_header((header::CONTENT_TYPE, HeaderValue::from_static(CSV_TYPE)));
     response.insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file_name}\"")));
     response
 }

@@ -20,5 +20,5 @@ pub(super) mod usage;
 pub mod v1;
 pub mod v2;
 
-pub(super) use asking::IDEMPOTENT_REPLAYED;
+pub(super) use asking::{IDEMPOTENCY_KEY, IDEMPOTENT_REPLAYED};
 pub(super) use results::NEXT_AFTER;

@@ -1,14 +1,19 @@
 //! What an account used and set.
 
-use super::operation::{Op, Tag, op};
-use super::parameter::required;
-use super::samples::json;
-use super::words::{boolean, integer};
+use super::bulk_v1::list_page;
+use super::operation::{Media, Op, Tag, op};
+use super::parameter::{optional, required};
+use super::samples::{self, json};
+use super::words::{boolean, form, integer, named, one_of, text};
 use crate::domain::{UsageDay, UsageMonth, UsageToday};
+use crate::http::bulk::ledger::CSV_TYPE;
 use crate::http::bulk::v1::view;
+use crate::http::bulk::v2::statement;
 use crate::http::codes::RefusalKind;
-use serde_json::json as value;
+use serde_json::{Value, json as value};
+use utoipa::ToSchema;
 use utoipa::openapi::HttpMethod::{Get, Put};
+use utoipa::openapi::schema::Schema;
 
 pub(super) fn operations() -> Vec<Op> {
     let today = |path, id| {
@@ -24,10 +29,21 @@ pub(super) fn operations() -> Vec<Op> {
             included_credits: 50_000,
             days: vec![day("2026-01-01", 1000, 0), day("2026-01-31", 0, 55_000)],
         };
-        op(Get, path, id, Tag::Account, "Credits of the month").json::<view::Month>(
-            "The month up to today, by day; days without use are absent.",
+        let table = String::from_utf8_lossy(&statement::usage_csv(&usage, false)).into_owned();
+        op(Get, path, id, Tag::Account, "Credits of a month").statement::<view::Month>(
+            "By day, days without use are absent.",
             json(&view::usage_month(&usage)),
+            table,
         )
+    };
+    let ledger = |path, id| {
+        op(Get, path, id, Tag::Account, "The ledger of a month")
+            .query(list_page())
+            .statement::<statement::LedgerAnswer>(
+                "A line a job, and a line a grant; as CSV the whole month.",
+                ledger_page(),
+                statement::LEDGER_COLUMNS.join(","),
+            )
     };
     let quota = |method, id, summary| {
         op(method, "/settings/daily_quota", id, Tag::Account, summary)
@@ -44,6 +60,12 @@ pub(super) fn operations() -> Vec<Op> {
         today("/me/usage_today", "usage_today_v1"),
         month("/v2/me/usage_month", "usage_month"),
         month("/me/usage_month", "usage_month_v1"),
+        month("/v2/me/usage_month.csv", "usage_month_csv"),
+        month("/me/usage_month.csv", "usage_month_csv_v1"),
+        ledger("/v2/me/ledger", "ledger"),
+        ledger("/me/ledger", "ledger_v1"),
+        ledger("/v2/me/ledger.csv", "ledger_csv"),
+        ledger("/me/ledger.csv", "ledger_csv_v1"),
         quota(Get, "daily_quota", "Show the daily quota"),
         quota(Put, "set_daily_quota", "Set the daily quota")
             .body(
@@ -64,4 +86,37 @@ pub(super) fn operations() -> Vec<Op> {
         )
         .json::<view::MonthlyIncludedUsage>("Credits included a month.", json(&view::monthly_included_usage(50_000))),
     ]
+}
+
+fn ledger_page() -> Value {
+    let line = value!({
+        "kind": "job", "job_id": samples::job_id().as_str(), "finished_at": "2026-01-31T12:00:00Z", "source": "google_shopping",
+        "country": "de", "topic": "product_and_offers", "key": "gtin", "requested": 2, "credits": 2, "free_credits": 0,
+        "paid_credits": 2, "granted_credits": 0, "cost": "0.01", "currency": "EUR",
+    });
+    value!({"data": [line], "meta": {"page": 1, "per_page": 20, "total": 1, "total_pages": 1}})
+}
+
+impl Op {
+    /// A month, as a view in JSON or as a table; a path that ends in `.csv` has the table only.
+    fn statement<T: ToSchema>(mut self, meaning: &str, example: Value, table: String) -> Op {
+        let is_table = self.path.ends_with(".csv");
+        let lines =
+            Media { content_type: CSV_TYPE, schema: Schema::from(text().build()).into(), example: Value::from(table) };
+        let json = Media { content_type: "application/json", schema: named(&T::name()), example };
+        T::schemas(&mut self.schemas);
+        self.schemas.push((T::name().into_owned(), T::schema()));
+        let month = optional(
+            "month",
+            form("^[0-9]{4}-(0[1-9]|1[0-2])$"),
+            "Which month (UTC), none to come; without it the current one.",
+        );
+        let format =
+            optional("format", one_of(statement::FORMATS).default(Some(value!(statement::FORMATS[0]))), "The format.");
+        let bom = optional("bom", boolean().default(Some(value!(false))), "Of CSV: a byte order mark stands first.");
+        match is_table {
+            true => self.query([month, bom]).media(200, meaning, vec![lines]),
+            false => self.query([month, format, bom]).media(200, meaning, vec![json, lines]),
+        }
+    }
 }

@@ -11,6 +11,7 @@ use crate::domain::{
     Completeness, ConditionFilter, Country, Currentness, JobStatus, Key, MAX_KEYWORD_CHARS, MAX_SOURCE_ID_CHARS,
     MAX_VALUES, SourceName, Topic,
 };
+use crate::http::bulk::IDEMPOTENT_REPLAYED;
 use crate::http::bulk::question::{DEFAULT_PER_PAGE, LAST_PAGE, MAX_PER_PAGE};
 use crate::http::bulk::v1::download::{COLUMN_SETS, FORMAT_OPTIONS, FORMATS};
 use crate::http::bulk::v1::view;
@@ -58,7 +59,9 @@ fn create(known: &Known) -> Op {
         .describe("Every parameter may stand in the query string as well; of one that comes twice the body's counts.")
         .body(params, example)
         .or_file(values_in_a_file())
+        .once()
         .json::<view::Created>("The job is stored.", json(&view::created(&samples::job_id(), 2)))
+        .with_header(IDEMPOTENT_REPLAYED, "`true` when the answer was given before to the same Idempotency-Key.")
         .links([
             ("status", job_link("show_job_v1", "How far the job is.")),
             ("results", job_link("download_job_v1", "What was found, once the job is finished.")),

@@ -9,7 +9,9 @@ use super::samples;
 use super::shape::list;
 use super::words::{ConditionV2, KeyV2, address, boolean, form, integer, named, one_of, text};
 use crate::domain::{MaxAge, SortBy, Topic, WebhookMethod};
+use crate::http::bulk::IDEMPOTENT_REPLAYED;
 use crate::http::bulk::v2::download::{LONGEST_WAIT_S, format_word};
+use crate::http::bulk::v2::estimate_view::EstimateAnswer;
 use crate::http::bulk::v2::job_list::JobList;
 use crate::http::bulk::v2::job_object::JobObject;
 use crate::http::bulk::v2::parse_job::{MAX_WEBHOOK_URL_BYTES, MOST_MAX_AGE_MINUTES, MOST_TIMEOUT_MINUTES};
@@ -23,7 +25,7 @@ use utoipa::openapi::link::Link;
 use utoipa::openapi::schema::{AnyOfBuilder, Schema};
 
 pub(super) fn operations(known: &Known) -> Vec<Op> {
-    let mut ops = vec![create(known), list_jobs(), show()];
+    let mut ops = vec![create(known), estimate(known), list_jobs(), show()];
     ops.extend(downloads());
     ops
 }
@@ -38,8 +40,28 @@ fn create(known: &Known) -> Op {
         .describe("Every parameter may stand in the query string as well; of one that comes twice the body's counts.")
         .body(params, example)
         .or_file(values_in_a_file())
+        .once()
         .json::<JobObject>("The new job.", job("new"))
+        .with_header(IDEMPOTENT_REPLAYED, "`true` when the answer was given before to the same Idempotency-Key.")
         .links(job_links())
+        .refuses(CREATING)
+}
+
+fn estimate(known: &Known) -> Op {
+    let mut params = question(known);
+    params.push(values());
+    params.extend(options());
+    let example = json!({"source": "test", "country": "de", "key": "gtin", "values": ["00885909666966", "123"]});
+    let answer = json!({
+        "requested": 2, "valid_values": 1, "invalid_values": [{"value": "123", "reason": "invalid value"}], "fresh_values": 0,
+        "least_credits": 1, "most_credits": 1, "multiplier": 1, "free_credits_left": 998, "daily_quota_left": 9_998,
+        "would_be_refused": null,
+    });
+    op(Post, "/v2/jobs/estimate", "estimate_job", Tag::BulkV2, "What would a job cost?")
+        .describe("The parameters of a job; nothing is created.")
+        .body(params, example)
+        .or_file(values_in_a_file())
+        .json::<EstimateAnswer>("The least and the most it can cost.", answer)
         .refuses(CREATING)
 }
 

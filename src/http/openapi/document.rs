@@ -2,7 +2,7 @@
 
 use super::known::Known;
 use super::operation::{Op, Tag};
-use super::{account, bulk_v1, bulk_v2, job_life, refusals, server, sources};
+use super::{account, bulk_v1, bulk_v2, job_life, refusals, schedules, server, sources, webhooks};
 use crate::http::mount::Mount;
 use crate::http::routes::table;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -47,6 +47,8 @@ pub(super) fn operations(known: &Known) -> Vec<Op> {
     let mut ops = bulk_v1::operations(known);
     ops.extend(bulk_v2::operations(known));
     ops.extend(job_life::operations());
+    ops.extend(webhooks::operations());
+    ops.extend(schedules::operations(known));
     ops.extend(account::operations());
     ops.extend(sources::operations(known));
     ops.extend(server::operations());

@@ -7,6 +7,7 @@ use super::parameter::optional;
 use super::results_v2;
 use super::samples;
 use super::words::{integer, named, one_of, text};
+use crate::http::bulk::IDEMPOTENT_REPLAYED;
 use crate::http::bulk::results::NEXT_AFTER;
 use crate::http::bulk::v2::entries::Shape;
 use crate::http::bulk::v2::events::RECONNECT_MS;
@@ -42,7 +43,9 @@ pub(super) fn operations() -> Vec<Op> {
         op(Post, "/v2/jobs/{job_id}/rerun", "rerun_job", Tag::BulkV2, "Ask again what failed")
             .describe("A new job of the values whose failure another try may mend.")
             .in_path(job_id())
+            .once()
             .json::<JobObject>("The new job.", rerun())
+            .with_header(IDEMPOTENT_REPLAYED, "`true` when the answer was given before to the same Idempotency-Key.")
             .links(job_links())
             .refuses(CREATING)
             .refuses(&[K::JobNotFound, K::JobNotFinished, K::JobCancelled, K::JobExpired, K::NothingToRerun]),

@@ -17,9 +17,11 @@ mod refusals;
 mod results_v1;
 mod results_v2;
 mod samples;
+mod schedules;
 mod server;
 mod shape;
 mod sources;
+mod webhooks;
 pub mod words;
 
 pub use document::document;

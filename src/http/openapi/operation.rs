@@ -3,6 +3,8 @@
 use super::parameter::{self, Param, optional};
 use super::refusals::{self, header_place};
 use super::words::form;
+use crate::domain::MAX_IDEMPOTENCY_KEY_CHARS;
+use crate::http::bulk::IDEMPOTENCY_KEY;
 use crate::http::codes::{Dialect, REQUEST_ID, RefusalKind};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -153,6 +155,13 @@ impl Op {
     /// The body may be a form with a file instead: these fields in the place of the one called `values`.
     pub fn or_file(self, fields: Vec<Param>) -> Op {
         Op { file: fields, ..self }
+    }
+
+    /// May carry a key under which the same request is answered once.
+    pub fn once(self) -> Op {
+        let key = form("^[ -~]+$").max_length(Some(MAX_IDEMPOTENCY_KEY_CHARS)).min_length(Some(1));
+        let meaning = "Your own name for the creation: the same key is answered the same within 24 hours, and nothing is created twice.";
+        self.header(optional(IDEMPOTENCY_KEY, key, meaning)).refuses(&[RefusalKind::IdempotencyKeyReused])
     }
 
     /// Answers 200 with a view as JSON.

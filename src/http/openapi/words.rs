@@ -2,7 +2,9 @@
 
 use crate::domain::{
     Availability, Condition, ConditionFilter, DriftState, JobId, JobStatus, Key, PageStep, Reason, Topic,
+    WebhookMethod, WebhookState,
 };
+use crate::http::bulk::v2::statement::LEDGER_KINDS;
 use crate::http::bulk::v2::{job_object, parse_job};
 use std::borrow::Cow;
 use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, Type};
@@ -97,6 +99,12 @@ schemas! {
     HealthState = one_of(DriftState::ALL.map(DriftState::as_str));
     /// Which page on the way from a value to its offers.
     StepWord = one_of(PageStep::ALL.map(PageStep::as_str));
+    /// What became of a message to a webhook.
+    WebhookStateWord = one_of(WebhookState::ALL.map(WebhookState::as_str));
+    /// How a webhook is called.
+    WebhookMethodWord = one_of(WebhookMethod::ALL.map(WebhookMethod::as_str));
+    /// What a line of the ledger is about.
+    LedgerKind = one_of(LEDGER_KINDS);
     /// A country by its two letters (ISO 3166).
     CountryCode = form("^[a-z]{2}$");
     /// A currency by its three letters (ISO 4217).

@@ -2,6 +2,6 @@
 
 pub(super) mod change;
 pub(super) mod create;
-mod parse;
+pub(super) mod parse;
 pub(super) mod show;
-mod view;
+pub(super) mod view;

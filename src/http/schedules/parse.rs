@@ -6,7 +6,8 @@ use crate::http::params::Params;
 
 /// Longest name, in characters.
 pub const MAX_NAME_CHARS: usize = 100;
-const DEFAULT_TIMEZONE: &str = "UTC";
+/// Where `cron` is read when the caller does not say.
+pub const DEFAULT_TIMEZONE: &str = "UTC";
 
 /// `cron` and `timezone`.
 pub fn parse_recurrence(params: &Params) -> Result<Recurrence, Refusal> {

@@ -1,41 +1,51 @@
 //! Schedules as JSON, keys in the documented order.
 
 use crate::domain::{Key, Topic};
+use crate::http::openapi::words;
 use crate::http::page_meta::PageMeta;
 use crate::storage::job_schedule::Schedule;
 use crate::storage::schedule_run::Run;
 use serde::Serialize;
 use std::collections::HashMap;
+use utoipa::ToSchema;
 
 /// Answer of `GET /v2/schedules`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct ScheduleList<'a> {
     data: Vec<ScheduleObject<'a>>,
     meta: PageMeta,
 }
 
 /// A schedule as every answer tells it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Schedule)]
 pub struct ScheduleObject<'a> {
     id: &'a str,
+    #[schema(required)]
     name: Option<&'a str>,
     cron: &'a str,
     timezone: &'a str,
     paused: bool,
     /// `None` while it is paused, and when it will never run again.
+    #[schema(value_type = Option<words::Moment>, required)]
     next_run_at: Option<String>,
+    #[schema(value_type = words::Moment)]
     created_at: String,
     source: String,
+    #[schema(value_type = words::CountryCode)]
     country: &'a str,
+    #[schema(value_type = words::TopicWord)]
     topic: &'static str,
+    #[schema(value_type = words::KeyV2)]
     key: &'static str,
     requested: usize,
     /// `None` before the first one.
+    #[schema(required)]
     last_run: Option<RunObject<'a>>,
 }
 
 /// Answer of `GET /v2/schedules/{id}`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct WholeSchedule<'a> {
     #[serde(flatten)]
     schedule: ScheduleObject<'a>,
@@ -43,22 +53,30 @@ pub struct WholeSchedule<'a> {
     runs: Vec<RunObject<'a>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ScheduledValue)]
 struct ValueObject<'a> {
     value: &'a str,
+    #[schema(required)]
     reference: Option<&'a str>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ScheduleRun)]
 struct RunObject<'a> {
+    #[schema(value_type = words::Moment)]
     due_at: String,
+    #[schema(value_type = words::Moment)]
     at: String,
+    #[schema(value_type = Option<words::JobIdText>, required)]
     job_id: Option<&'a str>,
+    #[schema(required)]
     skipped: Option<&'a str>,
 }
 
 /// Answer of `DELETE /v2/schedules/{id}`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = DeletedSchedule)]
 pub struct Deleted<'a> {
     id: &'a str,
     deleted: bool,

@@ -2,4 +2,4 @@
 
 pub(super) mod deliveries;
 pub(super) mod secret;
-mod view;
+pub(super) mod view;

@@ -1,37 +1,48 @@
 //! Webhook answers as JSON, keys in the documented order.
 
 use crate::domain::WebhookState;
+use crate::http::openapi::words;
 use crate::http::page_meta::PageMeta;
 use crate::notifications::{SecretFacts, ShownSecret, mask_tokens};
 use crate::storage::webhook_attempt::Attempt;
 use crate::storage::webhook_message::Message;
 use serde::Serialize;
 use std::collections::HashMap;
+use utoipa::ToSchema;
 
 /// Answer of `GET /v2/webhooks/secret`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WebhookSecret)]
 pub struct SecretAnswer {
     exists: bool,
+    #[schema(required)]
     hint: Option<String>,
+    #[schema(value_type = Option<words::Moment>, required)]
     created_at: Option<String>,
     /// `None`: it was made for a job and nobody was told it yet.
+    #[schema(value_type = Option<words::Moment>, required)]
     shown_at: Option<String>,
     /// Those it followed that still sign beside it.
     previous: Vec<PreviousSecret>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PreviousWebhookSecret)]
 struct PreviousSecret {
     hint: String,
+    #[schema(value_type = words::Moment)]
     created_at: String,
+    #[schema(value_type = words::Moment)]
     signs_until: String,
 }
 
 /// Answer of `POST /v2/webhooks/secret`. No `Debug`: it holds the secret.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ShownWebhookSecret)]
 pub struct ShownAnswer {
     secret: String,
     hint: String,
+    #[schema(value_type = words::Moment)]
     created_at: String,
     previous: Vec<PreviousSecret>,
 }
@@ -65,33 +76,45 @@ pub fn shown_secret(shown: &ShownSecret, secrets: &[SecretFacts]) -> ShownAnswer
 }
 
 /// Answer of `GET /v2/webhooks/deliveries`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WebhookDeliveries)]
 pub struct Deliveries<'a> {
     data: Vec<Delivery<'a>>,
     meta: PageMeta,
 }
 
 /// One message with its attempts, oldest first.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WebhookDelivery)]
 pub struct Delivery<'a> {
     id: &'a str,
     event: &'a str,
+    #[schema(value_type = words::JobIdText)]
     job_id: &'a str,
+    #[schema(value_type = words::WebhookStateWord)]
     state: &'static str,
+    #[schema(value_type = words::WebhookMethodWord)]
     method: &'static str,
     url: String,
+    #[schema(value_type = words::Moment)]
     created_at: String,
     /// `None` once nothing is tried any more.
+    #[schema(value_type = Option<words::Moment>, required)]
     next_attempt_at: Option<String>,
+    #[schema(value_type = Option<words::Moment>, required)]
     ended_at: Option<String>,
     attempts: Vec<AttemptEntry<'a>>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WebhookAttempt)]
 struct AttemptEntry<'a> {
+    #[schema(value_type = words::Moment)]
     at: String,
     duration_ms: u64,
+    #[schema(required)]
     status: Option<u16>,
+    #[schema(required)]
     error: Option<&'a str>,
     excerpt: &'a str,
 }

@@ -1,10 +1,13 @@
 //! Answer of `POST /v2/jobs/estimate`, keys in the documented order.
 
 use crate::domain::Credits;
+use crate::http::openapi::words;
 use crate::jobs::Estimate;
 use serde::Serialize;
+use utoipa::ToSchema;
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Estimate)]
 pub struct EstimateAnswer<'a> {
     requested: usize,
     valid_values: usize,
@@ -15,12 +18,14 @@ pub struct EstimateAnswer<'a> {
     multiplier: u8,
     free_credits_left: Credits,
     daily_quota_left: Credits,
+    #[schema(required)]
     would_be_refused: Option<&'a str>,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct InvalidValue<'a> {
     value: &'a str,
+    #[schema(value_type = words::ReasonWord)]
     reason: &'static str,
 }
 

@@ -3,13 +3,18 @@
 use crate::domain::{Amount, Credits, LedgerLine, Month, Timestamp, UsageMonth};
 use crate::http::bulk::question::ListPage;
 use crate::http::codes::Refusal;
+use crate::http::openapi::words;
+use crate::http::page_meta::PageMeta;
 use crate::http::params::Params;
 use crate::ledger::LedgerPage;
 use crate::rendering::csv_line;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// The forms by name, as path suffix and as parameter.
-const FORMATS: [&str; 2] = ["json", "csv"];
+pub const FORMATS: [&str; 2] = ["json", "csv"];
+/// What a line of the ledger may be about.
+pub const LEDGER_KINDS: [&str; 2] = ["job", "grant"];
 const BOM: &[u8] = "\u{FEFF}".as_bytes();
 
 /// Which month, and in which form.
@@ -57,24 +62,15 @@ pub fn usage_csv(usage: &UsageMonth, bom: bool) -> Vec<u8> {
 }
 
 /// Answer of `GET /v2/me/ledger`.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Ledger)]
 pub struct LedgerAnswer<'a> {
     data: Vec<Line<'a>>,
-    meta: Meta,
-}
-
-#[derive(Debug, Serialize)]
-struct Meta {
-    page: u64,
-    per_page: u64,
-    total: u64,
-    total_pages: u64,
+    meta: PageMeta,
 }
 
 pub fn ledger(page: &LedgerPage, wanted: ListPage) -> LedgerAnswer<'_> {
-    let ListPage { page: number, per_page } = wanted;
-    let meta = Meta { page: number, per_page, total: page.total, total_pages: page.total.div_ceil(per_page.max(1)) };
-    LedgerAnswer { data: page.lines.iter().map(line).collect(), meta }
+    LedgerAnswer { data: page.lines.iter().map(line).collect(), meta: PageMeta::of(wanted, page.total) }
 }
 
 /// The columns of the ledger's CSV, which are also the keys of its JSON, in order.
@@ -125,28 +121,39 @@ pub fn ledger_line(told: &LedgerLine, out: &mut Vec<u8>) {
     csv_line(cells.iter().map(String::as_str), out);
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LedgerLine)]
 struct Line<'a> {
+    #[schema(value_type = words::LedgerKind)]
     kind: &'static str,
+    #[schema(value_type = Option<words::JobIdText>, required)]
     job_id: Option<&'a str>,
+    #[schema(value_type = words::Moment)]
     finished_at: String,
+    #[schema(required)]
     source: Option<String>,
+    #[schema(value_type = Option<words::CountryCode>, required)]
     country: Option<&'a str>,
+    #[schema(value_type = Option<words::TopicWord>, required)]
     topic: Option<&'static str>,
+    #[schema(value_type = Option<words::KeyV2>, required)]
     key: Option<&'static str>,
+    #[schema(required)]
     requested: Option<u32>,
     credits: Credits,
     free_credits: Credits,
     paid_credits: Credits,
     granted_credits: Credits,
+    #[schema(value_type = Option<words::Money>, required)]
     cost: Option<Amount>,
+    #[schema(value_type = Option<words::CurrencyCode>, required)]
     currency: Option<&'static str>,
 }
 
 fn line(line: &LedgerLine) -> Line<'_> {
     let job = line.job.as_ref();
     Line {
-        kind: if job.is_some() { "job" } else { "grant" },
+        kind: LEDGER_KINDS[usize::from(job.is_none())],
         job_id: job.map(|job| job.id.as_str()),
         finished_at: line.at.to_string(),
         source: job.map(|job| job.source.v2()),
