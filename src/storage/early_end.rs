@@ -80,16 +80,8 @@ pub async fn time_out(db: &Db, seq: i64, now: Timestamp) -> Result<Option<Progre
     if !is_overdue || job.status == JobStatus::Finishing {
         return Ok(None);
     }
-    take_values(&transaction, seq).await?;
-    let conn = transaction.conn();
-    // The order of ending goes on where it is, value by value in request order.
-    let sql = "UPDATE bulk_item SET state = 2, lease_until = 0, reason = $2, charged_pages = 0, done_no = $3 + ended.n \
-               FROM (SELECT position, ROW_NUMBER() OVER (ORDER BY position) AS n FROM bulk_item \
-                     WHERE job_seq = $1 AND state < 2) AS ended \
-               WHERE bulk_item.job_seq = $1 AND bulk_item.position = ended.position AND bulk_item.state < 2";
-    let values = [seq.into(), Reason::Timeout.wording().into(), i64::from(job.completed).into()];
-    let ended = conn.execute_raw(statement(conn, sql, values)).await?.rows_affected();
-    let completed = u32::try_from(ended).unwrap_or(u32::MAX);
+    let done_no = i32::try_from(job.completed).unwrap_or(i32::MAX);
+    let completed = bulk_item::end_open(&transaction, seq, Reason::Timeout, done_no).await?;
     let progress = bulk_job::add_completed(&transaction, seq, Added { completed, ..Added::default() }).await?;
     transaction.commit().await?;
     Ok(Some(progress))
