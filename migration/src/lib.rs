@@ -8,10 +8,9 @@ mod m20261125_000003_page_version;
 mod m20261125_000010_source_health;
 mod m20261125_000011_job_terms;
 mod m20261125_000030_job_life;
-mod m20261125_000040_idempotency;
+mod m20261125_000040_credits;
 mod m20261125_000050_webhook;
 mod m20261125_000051_schedule;
-mod m20261125_000040_credits;
 
 pub struct Migrator;
 
@@ -25,10 +24,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000010_source_health::Migration),
             Box::new(m20261125_000011_job_terms::Migration),
             Box::new(m20261125_000030_job_life::Migration),
+            Box::new(m20261125_000040_credits::Migration),
             Box::new(m20261125_000050_webhook::Migration),
             Box::new(m20261125_000051_schedule::Migration),
-            Box::new(m20261125_000040_idempotency::Migration),
-            Box::new(m20261125_000040_credits::Migration),
         ]
     }
 }

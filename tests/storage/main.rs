@@ -5,8 +5,8 @@ mod harness;
 
 mod acknowledged;
 mod big_job;
-mod early_end;
 mod capped;
+mod early_end;
 mod equivalence;
 mod failing_writes;
 mod idempotent;
