@@ -200,7 +200,7 @@ pub async fn boot(boot: Boot) -> Result<Running, BootError> {
         engine,
         metrics,
         health,
-        webhooks,
+        webhooks: Arc::new(webhooks),
         stop: CancellationToken::new(),
         moved: Notify::new(),
     });

@@ -43,7 +43,7 @@ pub fn start(app: &SharedApp) -> JoinSet<()> {
         Ok(())
     }));
     let delivering = app.clone();
-    workers.spawn(async move { delivering.webhooks.deliver(&delivering.stop).await });
+    workers.spawn(async move { Arc::clone(&delivering.webhooks).deliver(&delivering.stop).await });
     let flush_every = Duration::from_millis(app.config.health.flush_ms.max(100));
     workers.spawn(periodically(app.clone(), "health", flush_every, |app| async move {
         health::flush(&app.db, &app.health, &app.config.health, app.clock.now()).await?;

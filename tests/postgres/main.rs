@@ -12,6 +12,7 @@ mod harness;
 #[allow(dead_code)]
 mod hostile;
 
+mod events;
 mod health;
 mod job;
 mod lease;
