@@ -4,7 +4,7 @@ use super::book::Book;
 use super::csv_lines::CsvLines;
 use super::csv_table::CsvTable;
 use super::facts::{ItemFacts, selected_offers};
-use super::facts_v2::{EntryFacts, Selected};
+use super::facts_v2::EntryFacts;
 use super::format::{Format, FormatV1, FormatV2, RenderOptions};
 use super::json::JsonSink;
 use super::structure::Sink;
@@ -106,10 +106,7 @@ impl Renderer {
                 let offers = selected_offers(head, item);
                 writer.item(&ItemFacts::new(head, item, &offers), out)
             }
-            Writer::V2(writer) => {
-                let selected = Selected::of(head, item);
-                writer.entry(&EntryFacts::new(head, item, &selected), out)
-            }
+            Writer::V2(writer) => writer.entry(&EntryFacts::new(head, item), out),
         }
     }
 

@@ -182,6 +182,7 @@ fn full_search_result(n: usize) -> SearchResult {
         currency: Some([Currency::EUR, Currency::JPY, Currency::KWD][n % 3]),
         shop_name: text(n + 4),
         shop_url: Some("https://www.shop.example/".into()),
+        condition: None,
         condition_text: text(n + 5),
         review_count: Some(1),
         review_rating: Some(99),
