@@ -117,7 +117,7 @@ pub fn stream_file(file: File) -> impl Stream<Item = Result<Bytes, StreamError>>
 
 /// Lets a thread of its own write the workbook, since that reads and writes files and takes its time. When the pages
 /// break off or nobody waits any more, the thread ends at the next value and its files vanish.
-async fn write_book<P, E>(mut book: Book, pages: P) -> Result<File, StreamError>
+async fn write_book<P, E>(mut book: Box<Book>, pages: P) -> Result<File, StreamError>
 where
     P: Stream<Item = Result<Vec<ItemResult>, E>>,
     E: std::error::Error + Send + Sync + 'static,

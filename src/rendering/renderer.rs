@@ -32,7 +32,7 @@ pub enum Rendering {
     /// Bytes after each value.
     Text(Box<Renderer>),
     /// A file that is whole only at the end.
-    Book(Book),
+    Book(Box<Book>),
 }
 
 impl Rendering {
@@ -46,7 +46,7 @@ impl Rendering {
             Format::V2(FormatV2::Ndjson) => Writer::V2(WriterV2::Ndjson(JsonSink::default())),
             Format::V2(FormatV2::Xml) => Writer::V2(WriterV2::Xml(Box::default())),
             Format::V2(FormatV2::Csv) => Writer::V2(WriterV2::Csv(CsvLines::new(options, head.topic))),
-            Format::V2(FormatV2::Xlsx) => return Rendering::Book(Book::new(head)),
+            Format::V2(FormatV2::Xlsx) => return Rendering::Book(Box::new(Book::new(head))),
         };
         Rendering::Text(Box::new(Renderer { head, writer }))
     }

@@ -83,7 +83,8 @@ mod tests {
 
     #[test]
     fn an_event_is_a_name_an_id_and_one_line() {
-        let text = |job: &Job| String::from_utf8(event(job).to_vec()).unwrap();
+        let left = Balance { free_credits_left: 1, daily_quota_left: 2 };
+        let text = |job: &Job| String::from_utf8(event(job, &left).to_vec()).unwrap();
         let told = text(&job(JobStatus::Working, 2));
         let lines: Vec<&str> = told.split('\n').collect();
         assert_eq!((lines[0], lines[1], lines.len()), ("event: progress", "id: 2", 5), "{told}");
