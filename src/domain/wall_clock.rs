@@ -55,7 +55,7 @@ impl CronDateTime for WallClock {
         Ok(match moments.offset() {
             AmbiguousOffset::Unambiguous { .. } => Resolution::Single(moment(moments.unambiguous())?),
             AmbiguousOffset::Fold { .. } => {
-                Resolution::Ambiguous(moment(moments.clone().earlier())?, moment(moments.later())?)
+                Resolution::Ambiguous(moment(moments.earlier())?, moment(moments.later())?)
             }
             AmbiguousOffset::Gap { .. } => Resolution::Gap,
         })
