@@ -239,12 +239,6 @@ pub async fn list(
     Ok((rows.into_iter().map(from_row).collect::<Result<_, _>>()?, total))
 }
 
-/// Whether a job's webhook is still being told: its results are kept as long.
-pub async fn is_open(db: &Db, job_seq: i64) -> Result<bool, StorageError> {
-    let sql = "SELECT 1 AS one FROM webhook_message WHERE job_seq = $1 AND state = 'open'";
-    Ok(db.reader().query_one_raw(statement(db.reader(), sql, [job_seq.into()])).await?.is_some())
-}
-
 /// Messages of all accounts that are not ended, for the metrics.
 pub async fn count_open(db: &Db) -> Result<u64, StorageError> {
     Ok(Entity::find().filter(Column::State.eq(WebhookState::Open.as_str())).count(db.reader()).await?)
