@@ -27,7 +27,7 @@ pub struct App {
     pub metrics: Metrics,
     /// What live pages tell of their sources, until it is written.
     pub health: Arc<Tally>,
-    pub webhooks: Webhooks,
+    pub webhooks: Arc<Webhooks>,
     /// Cancelled when the server is to stop: workers give their values back.
     pub stop: CancellationToken,
     /// Told whenever a job of this process moved on, so that whoever waits for one looks again.

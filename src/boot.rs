@@ -202,7 +202,7 @@ pub async fn boot(boot: Boot) -> Result<Running, BootError> {
         outbound,
         metrics,
         health,
-        webhooks,
+        webhooks: Arc::new(webhooks),
         stop: CancellationToken::new(),
         moved: Notify::new(),
     });

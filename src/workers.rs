@@ -55,7 +55,7 @@ pub fn start(app: &SharedApp) -> JoinSet<()> {
         Ok(())
     }));
     let delivering = app.clone();
-    workers.spawn(async move { delivering.webhooks.deliver(&delivering.stop).await });
+    workers.spawn(async move { Arc::clone(&delivering.webhooks).deliver(&delivering.stop).await });
     workers.spawn(periodically(app.clone(), "keys", FORGET_KEYS_EVERY, |app| async move {
         jobs::forget_keys(&app).await?;
         Ok(())

@@ -14,6 +14,7 @@ pub mod source_drift;
 pub mod source_field_health;
 pub mod source_health;
 pub mod source_switch;
+pub mod usage_day;
 pub mod webhook_attempt;
 pub mod webhook_gone;
 pub mod webhook_message;

@@ -8,7 +8,7 @@ mod m20261125_000003_page_version;
 mod m20261125_000010_source_health;
 mod m20261125_000011_job_terms;
 mod m20261125_000030_job_life;
-mod m20261125_000040_idempotency;
+mod m20261125_000040_credits;
 mod m20261125_000050_webhook;
 mod m20261125_000051_schedule;
 
@@ -24,9 +24,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000010_source_health::Migration),
             Box::new(m20261125_000011_job_terms::Migration),
             Box::new(m20261125_000030_job_life::Migration),
+            Box::new(m20261125_000040_credits::Migration),
             Box::new(m20261125_000050_webhook::Migration),
             Box::new(m20261125_000051_schedule::Migration),
-            Box::new(m20261125_000040_idempotency::Migration),
         ]
     }
 }

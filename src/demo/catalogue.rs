@@ -3,7 +3,7 @@
 use super::documented::DOCUMENTED;
 use super::families::{FAMILIES, Family};
 use super::known::{self, Known};
-use super::search_words::{CALLED, is_nonsense, is_telling, stem};
+use super::search_words::{CALLED, is_garbled, is_nonsense, is_telling, stem};
 use super::seed::{below, mix, of_text, pick};
 use super::site::Site;
 use super::special::{self, SPECIAL, SpecialKind};
@@ -168,7 +168,7 @@ impl Catalogue {
         let mut wanted = words(text);
         wanted.truncate(MAX_SEARCH_WORDS);
         let mut hits = self.with_all(&wanted);
-        if !is_nonsense(&wanted) {
+        if !is_garbled(text) && !is_nonsense(&wanted) {
             let full: HashSet<usize> = hits.iter().map(|product| product.index).collect();
             hits.extend(self.with_most(&wanted).into_iter().filter(|product| !full.contains(&product.index)));
             if hits.is_empty() {

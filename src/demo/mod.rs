@@ -12,7 +12,8 @@
 //! the [`Site`]s, every seller (`some-shop`, `kraemer-soehne`, …) with pages `/{country}/p/{gtin}`, and hosts that
 //! misbehave: `blocking-shop`, `slow-shop`, `broken-shop`, `closed-shop`.
 //!
-//! Values that end otherwise than found are listed in [`SPECIAL`]; [`DOCUMENTED`] products are found everywhere and keep
+//! Whatever people search for finds something (`catalogue`, `search_words`), but for words that make no sense, `zeppelin`
+//! among them. Values that end otherwise than found are listed in [`SPECIAL`]; [`DOCUMENTED`] products are found everywhere and keep
 //! their prices. Any other price is a function of product, shop, country and the hour of the
 //! [`Clock`](crate::clock::Clock); which shops offer a product, and in what order, never changes, so that pages fit together
 //! while prices move.

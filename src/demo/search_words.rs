@@ -109,6 +109,11 @@ pub(super) fn stem(word: &str) -> &str {
     }
 }
 
+/// Whether the text holds signs that nobody types to find something.
+pub(super) fn is_garbled(text: &str) -> bool {
+    text.chars().any(|c| c.is_control() || matches!(c, '<' | '>' | ';' | '{' | '}' | '\\'))
+}
+
 /// Whether these words are none that a person would search for: what cannot be spoken, or says itself that there is no such
 /// thing.
 pub(super) fn is_nonsense(words: &[String]) -> bool {
@@ -172,6 +177,7 @@ mod tests {
         ] {
             assert!(nonsense(text), "{text}");
         }
+        assert!(is_garbled("<b>table</b>") && is_garbled("a\u{1}") && !is_garbled("34\" tv & more"));
         assert_eq!([stem("headphones"), stem("glass"), stem("xbox"), stem("ps")], ["headphone", "glass", "xbox", "ps"]);
     }
 }

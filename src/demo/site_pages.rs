@@ -76,7 +76,7 @@ struct Hit<'a> {
 /// Every third product of a comparator is advertised by a shop; at a market of many sellers each hit is somebody's.
 fn hit<'a>(view: &Viewer<'a>, product: &'a CatalogueProduct, site: Site) -> Hit<'a> {
     let is_advertised = match site {
-        Site::GoogleShopping => product.index % 3 == 0,
+        Site::GoogleShopping => product.index.is_multiple_of(3),
         Site::Ebay => true,
         Site::Amazon | Site::Idealo | Site::Geizhals => false,
     };

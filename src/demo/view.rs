@@ -167,7 +167,7 @@ impl<'a> Viewer<'a> {
         let roll = mix(&[product.index as u64, 21]);
         let permille = 1_150 + below(300, roll) as i64;
         let minor = self.locale.price_of_euro_cents(product.euro_cents * permille / 1_000);
-        (below(10, roll >> 32) < 6).then(|| print_price(minor, self.locale))
+        (product.documented.is_some() || below(10, roll >> 32) < 6).then(|| print_price(minor, self.locale))
     }
 
     /// The offer in a marketplace's buy box: the cheapest new one of those listed first that can be had.

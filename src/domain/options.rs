@@ -176,3 +176,22 @@ impl SortBy {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_page_more_than_can_be_paid_is_looked_for() {
+        let limit = |page_limit, pages| {
+            let options = LookupOptions { page_limit, max_age: MaxAge::DAILY, selection: Selection::default() };
+            options.affording(pages).page_limit
+        };
+        assert_eq!(limit(PageLimit::All, None), PageLimit::All);
+        assert_eq!(limit(PageLimit::All, Some(3)), PageLimit::Pages(4));
+        assert_eq!(limit(PageLimit::Pages(3), Some(3)), PageLimit::Pages(3));
+        assert_eq!(limit(PageLimit::Pages(9), Some(3)), PageLimit::Pages(4));
+        assert_eq!(limit(PageLimit::Pages(9), Some(u32::MAX)), PageLimit::Pages(9));
+        assert_eq!(limit(PageLimit::UntilTwoShops, Some(3)), PageLimit::UntilTwoShops);
+    }
+}

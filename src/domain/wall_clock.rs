@@ -54,9 +54,7 @@ impl CronDateTime for WallClock {
             |found: Result<Timestamp, jiff::Error>| found.map(|at| self.at(at)).map_err(|_| CronError::InvalidTime);
         Ok(match moments.offset() {
             AmbiguousOffset::Unambiguous { .. } => Resolution::Single(moment(moments.unambiguous())?),
-            AmbiguousOffset::Fold { .. } => {
-                Resolution::Ambiguous(moment(moments.clone().earlier())?, moment(moments.later())?)
-            }
+            AmbiguousOffset::Fold { .. } => Resolution::Ambiguous(moment(moments.earlier())?, moment(moments.later())?),
             AmbiguousOffset::Gap { .. } => Resolution::Gap,
         })
     }

@@ -163,8 +163,6 @@ pub struct Refusal {
     /// What it may be instead.
     pub valid_values: Vec<String>,
     pub retry_after: Option<Duration>,
-    /// The methods a path answers, when another one was used.
-    pub allow: Option<String>,
     /// Only of an internal error: under this id the log tells the cause.
     pub request_id: Option<Box<str>>,
 }
@@ -172,15 +170,7 @@ pub struct Refusal {
 impl Refusal {
     /// With the table's own comment.
     pub fn of(kind: RefusalKind) -> Refusal {
-        Refusal {
-            kind,
-            comment: None,
-            parameter: None,
-            valid_values: Vec::new(),
-            retry_after: None,
-            allow: None,
-            request_id: None,
-        }
+        Refusal { kind, comment: None, parameter: None, valid_values: Vec::new(), retry_after: None, request_id: None }
     }
 
     pub fn unauthorized() -> Refusal {
@@ -226,8 +216,9 @@ impl Refusal {
         Refusal { retry_after: Some(wait), ..self }
     }
 
-    pub fn allowing(self, methods: impl Into<String>) -> Refusal {
-        Refusal { allow: Some(methods.into()), ..self }
+    /// The path answers these methods only.
+    pub fn method_not_allowed<'a>(methods: impl IntoIterator<Item = &'a str>) -> Refusal {
+        Refusal::of(RefusalKind::MethodNotAllowed).with_valid_values(methods)
     }
 
     pub fn reason(&self, dialect: Dialect) -> &'static str {
@@ -265,8 +256,8 @@ impl Refusal {
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             response.insert_header((header::RETRY_AFTER, seconds.max(1)));
         }
-        if let Some(methods) = &self.allow {
-            response.insert_header((header::ALLOW, methods.as_str()));
+        if self.kind == RefusalKind::MethodNotAllowed {
+            response.insert_header((header::ALLOW, self.valid_values.join(", ")));
         }
         // The observer sets it on every answer, but it sees none of a handler that panicked.
         if let Some(id) = &self.request_id {

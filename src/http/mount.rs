@@ -1,6 +1,6 @@
 //! A row of the route table: where it answers, which methods, and what it tells whoever comes with another method.
 
-use super::codes::{Refusal, RefusalKind};
+use super::codes::Refusal;
 use actix_web::http::Method;
 use actix_web::web::{ServiceConfig, resource, route, to};
 use actix_web::{FromRequest, Handler, Resource, Responder, Route, guard};
@@ -91,7 +91,7 @@ impl Mount {
         // RFC 9110 gives the list no order; readers like theirs.
         let order = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
         let known: Vec<&str> = order.iter().filter(|one| self.methods.contains(one)).map(Method::as_str).collect();
-        let refusal = Refusal::of(RefusalKind::MethodNotAllowed).allowing(known.join(", "));
+        let refusal = Refusal::method_not_allowed(known);
         config.service(self.resource.default_service(to(move || {
             let refusal = refusal.clone();
             async move { Err::<(), _>(refusal) }

@@ -6,7 +6,7 @@ use super::value_file::{Layout, read_values};
 use crate::domain::{Key, RequestedValue};
 use actix_web::dev::{Decompress, Payload};
 use actix_web::http::{Method, header};
-use actix_web::{FromRequest, HttpMessage, HttpRequest};
+use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use serde::de::{self, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};

@@ -14,8 +14,8 @@ use tokio_util::io::ReaderStream;
 /// About how many bytes are written before they are handed to the socket: a page of wide products is told in several parts.
 pub(super) const CHUNK_BYTES: usize = 64 * 1024;
 
-/// Pages read ahead of the thread that writes a workbook.
-const PAGES_AHEAD: usize = 1;
+/// Values handed over ahead of the thread that writes a workbook; the rest of their page waits with the reader.
+const ITEMS_AHEAD: usize = 4;
 
 /// Why a stream of results broke off.
 #[derive(Debug, thiserror::Error)]
@@ -116,27 +116,28 @@ pub fn stream_file(file: File) -> impl Stream<Item = Result<Bytes, StreamError>>
 }
 
 /// Lets a thread of its own write the workbook, since that reads and writes files and takes its time. When the pages
-/// break off or nobody waits any more, the thread ends at the next page and its files vanish.
-async fn write_book<P, E>(mut book: Book, pages: P) -> Result<File, StreamError>
+/// break off or nobody waits any more, the thread ends at the next value and its files vanish.
+async fn write_book<P, E>(mut book: Box<Book>, pages: P) -> Result<File, StreamError>
 where
     P: Stream<Item = Result<Vec<ItemResult>, E>>,
     E: std::error::Error + Send + Sync + 'static,
 {
     // `None` is the end; a channel that closes without it has been given up.
-    let (sender, mut receiver) = mpsc::channel::<Option<Vec<ItemResult>>>(PAGES_AHEAD);
+    let (sender, mut receiver) = mpsc::channel::<Option<ItemResult>>(ITEMS_AHEAD);
     let writing = tokio::task::spawn_blocking(move || {
-        while let Some(page) = receiver.blocking_recv() {
-            let Some(items) = page else { return book.finish().map(Some) };
-            items.iter().try_for_each(|item| book.item(item))?;
+        while let Some(item) = receiver.blocking_recv() {
+            let Some(item) = item else { return book.finish().map(Some) };
+            book.item(&item)?;
         }
         Ok(None)
     });
     let mut pages = pin!(pages);
-    while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| StreamError::Pages(Box::new(error)))?;
-        if sender.send(Some(page)).await.is_err() {
-            // It ended early: its error is told below.
-            break;
+    'pages: while let Some(page) = pages.next().await {
+        for item in page.map_err(|error| StreamError::Pages(Box::new(error)))? {
+            if sender.send(Some(item)).await.is_err() {
+                // It ended early: its error is told below.
+                break 'pages;
+            }
         }
     }
     let _ = sender.send(None).await;

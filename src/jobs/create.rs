@@ -50,14 +50,6 @@ pub enum CreateError {
     Storage(#[from] StorageError),
 }
 
-/// A job that is ready to be stored.
-pub(super) struct NewJob {
-    pub job: Job,
-    items: Vec<NewItem>,
-    /// Values that wait to be looked up.
-    open: usize,
-}
-
 /// Stores a job and its values in one transaction and rings for workers after its commit.
 ///
 /// Values that cannot be, or that are switched off, are finished at once and keep their place.

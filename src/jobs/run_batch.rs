@@ -207,18 +207,22 @@ async fn end_of(
 fn count_entries(job: &Job, pages: &[Arc<LookupPage>]) -> u32 {
     let contents = || pages.iter().filter_map(|page| page.content.as_deref());
     let selection = &job.options.selection;
-    let count = match job.topic {
+    // Amounts compare across pages, so what is chosen is chosen from all of them together.
+    let count: usize = match job.topic {
         Topic::Product => 0,
+        Topic::Reviews => contents().map(|content| content.reviews.len()).sum(),
+        Topic::ProductAndOffers | Topic::Offers if selection.takes_all() => {
+            contents().map(|content| content.offers.len()).sum()
+        }
         Topic::ProductAndOffers | Topic::Offers => {
             let offers: Vec<Offer> = contents().flat_map(|content| content.offers.iter().cloned()).collect();
             select_offers(&offers, selection).len()
         }
+        Topic::SearchResults if selection.takes_all() => contents().map(|content| content.search_results.len()).sum(),
         Topic::SearchResults => {
-            let results: Vec<SearchResult> =
-                contents().flat_map(|content| content.search_results.iter().cloned()).collect();
-            select_search_results(&results, selection).len()
+            let results = contents().flat_map(|content| content.search_results.iter().cloned());
+            select_search_results(&results.collect::<Vec<SearchResult>>(), selection).len()
         }
-        Topic::Reviews => contents().map(|content| content.reviews.len()).sum(),
     };
     u32::try_from(count).unwrap_or(u32::MAX)
 }

@@ -1,4 +1,5 @@
-//! What was used, from the ledger alone: the jobs add up to the days and the days to the month.
+//! What was used, from the sums that are written together with the ledger's lines: the jobs add up to the days and the days to
+//! the month.
 
 use crate::app::App;
 use crate::domain::{Month, UsageDay, UsageMonth, UsageToday};

@@ -7,9 +7,10 @@ use crate::domain::{Timestamp, WEBHOOK_WAITS, WebhookState};
 use crate::storage::webhook_attempt::{self, Attempt};
 use crate::storage::webhook_message::{self, DueMessage, Message};
 use crate::storage::{StorageError, webhook_gone, webhook_secret};
-use futures_util::StreamExt;
-use futures_util::stream::FuturesUnordered;
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 /// How much longer than an attempt may take a message is held: for writing down what came of it.
@@ -22,29 +23,38 @@ const CANDIDATES: usize = 4;
 impl Webhooks {
     /// Delivers whatever is due until the server stops: looks when the bell rings, when an attempt ended, and every
     /// `webhooks.poll_ms`.
-    pub async fn deliver(&self, stop: &CancellationToken) {
+    pub async fn deliver(self: Arc<Webhooks>, stop: &CancellationToken) {
         let mut places = InFlight::new(self.settings.concurrency);
-        let mut running = FuturesUnordered::new();
+        // Attempts run on their own: one that holds the write connection must go on while this loop waits for it.
+        let mut running = JoinSet::new();
+        let mut held: HashMap<tokio::task::Id, DueMessage> = HashMap::new();
         let mut ticks = tokio::time::interval(Duration::from_millis(self.settings.poll_ms.max(10)));
         ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         while !stop.is_cancelled() {
             match self.take(&mut places).await {
-                Ok(taken) => running.extend(taken.into_iter().map(|(due, message)| async move {
-                    self.attempt(&message).await;
-                    due
-                })),
+                Ok(taken) => {
+                    for (due, message) in taken {
+                        let webhooks = Arc::clone(&self);
+                        let task = running.spawn(async move { webhooks.attempt(&message).await });
+                        held.insert(task.id(), due);
+                    }
+                }
                 Err(error) => tracing::error!(%error, "webhook messages not taken; will be tried again"),
             }
             tokio::select! {
-                Some(due) = running.next() => {
-                    places.give_back(&due);
+                Some(ended) = running.join_next_with_id() => {
+                    // One that panicked gives its place back too; its message is sent again when the lease runs out.
+                    let id = ended.map_or_else(|error| error.id(), |(id, ())| id);
+                    if let Some(due) = held.remove(&id) {
+                        places.give_back(&due);
+                    }
                 }
                 () = self.bell.notified() => {}
                 _ = ticks.tick() => {}
                 () = stop.cancelled() => {}
             }
         }
-        let ending = async { while running.next().await.is_some() {} };
+        let ending = async { while running.join_next().await.is_some() {} };
         // What is cut off here is held until its lease runs out, and then sent again.
         let _ = tokio::time::timeout(LAST_MOMENTS, ending).await;
     }

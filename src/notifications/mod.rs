@@ -4,7 +4,6 @@
 //! be sent; `deliver` takes due messages and sends them (`send`), signed (`sign`) with the account's secrets (`secrets`);
 //! `replay` sends one again. Rule from Standard Webhooks (standardwebhooks.com).
 
-mod check_url;
 mod deliver;
 mod excerpt;
 mod in_flight;
@@ -15,7 +14,6 @@ mod send;
 mod sign;
 mod webhooks;
 
-pub use check_url::{InvalidWebhookUrl, MAX_WEBHOOK_URL_BYTES};
 pub use excerpt::mask_tokens;
 pub use replay::{ReplayError, Replayed};
 pub use secrets::{SECRET_OVERLAP, SecretFacts, ShownSecret};

@@ -64,5 +64,6 @@ impl Webhooks {
 
 /// Host and port, by which destinations take turns.
 fn host_of(url: &str) -> String {
-    Url::parse(url).map(|url| url.authority().to_owned()).unwrap_or_default()
+    let Ok(url) = Url::parse(url) else { return String::new() };
+    format!("{}:{}", url.host_str().unwrap_or_default(), url.port_or_known_default().unwrap_or_default())
 }

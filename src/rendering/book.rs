@@ -7,7 +7,7 @@
 //! "specifications and limits".
 
 use super::columns_v2::{CellV2, ColumnV2, Datum, Kind, each_line};
-use super::facts_v2::{EntryFacts, Selected};
+use super::facts_v2::EntryFacts;
 use super::renderer::RenderError;
 use crate::domain::{Amount, ItemResult, JobHead, Timestamp};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet};
@@ -22,9 +22,13 @@ const MOST_UNITS: usize = 32_767;
 /// The largest number of minor units that is written as a number: a double holds, and a spreadsheet shows, any decimal of
 /// 15 digits exactly; a longer one stays text.
 const MOST_EXACT: u64 = 999_999_999_999_999;
+/// The largest whole number that is shown digit by digit without a format of its own, which takes time to look up.
+const MOST_PLAIN: u64 = 9_999_999_999;
 /// From so many bytes a sheet's part of the archive might pass 4 GiB, which needs the larger form of archive, which not
 /// every program reads.
 const LARGE_BYTES: u64 = 2 << 30;
+/// Measured: half the time of the usual 6, and a tenth more bytes.
+const PACKING_LEVEL: u8 = 3;
 /// About what a cell takes in the sheet's XML besides its text.
 const CELL_BYTES: u64 = 64;
 
@@ -78,8 +82,7 @@ impl Book {
     /// One value.
     pub fn item(&mut self, item: &ItemResult) -> Result<(), RenderError> {
         let Book { head, columns, formats, workbook, most_rows, sheets, row, bytes } = self;
-        let selected = Selected::of(head, item);
-        let facts = EntryFacts::new(head, item, &selected);
+        let facts = EntryFacts::new(head, item);
         each_line(columns, &facts, |line| {
             if *sheets == 0 || *row == *most_rows {
                 *sheets += 1;
@@ -110,6 +113,7 @@ impl Book {
         // Equal results make equal files: a download can be taken up in the middle.
         let made = ExcelDateTime::from_ymd(2000, 1, 1)?;
         self.workbook.set_properties(&DocProperties::new().set_creation_datetime(&made));
+        self.workbook.set_zip_compression_level(PACKING_LEVEL);
         self.workbook.use_zip_large_file(self.bytes > LARGE_BYTES);
         let mut file = tempfile::tempfile()?;
         self.workbook.save_to_writer(&mut file)?;
@@ -160,6 +164,9 @@ fn write_cell(
         Datum::Text(text) => {
             sheet.write_string(row, column, as_cell_can_hold(text))?;
             return Ok(CELL_BYTES + text.len() as u64);
+        }
+        Datum::Integer(number) if *number <= MOST_PLAIN => {
+            sheet.write_number(row, column, *number as f64)?;
         }
         Datum::Integer(number) if *number <= MOST_EXACT => {
             sheet.write_number_with_format(row, column, *number as f64, &formats.decimals[0])?;

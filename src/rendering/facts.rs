@@ -1,33 +1,18 @@
 //! What is told about a value, worked out once for every format.
 
 use crate::domain::{
-    Amount, Currency, FoundResult, Gtin, ItemOutcome, ItemResult, JobHead, Offer, Reason, SearchResult, Selection,
-    rank_by_total, select_offers, select_search_results,
+    Amount, Currency, FoundResult, Gtin, ItemOutcome, ItemResult, JobHead, Offer, Reason, rank_by_total, select_offers,
 };
 use std::borrow::Cow;
 
 /// The offers the caller asked for, in the order asked for.
 pub fn selected_offers<'a>(head: &JobHead, item: &'a ItemResult) -> Cow<'a, [Offer]> {
     let ItemOutcome::Found(found) = &item.outcome else { return Cow::Borrowed(&[]) };
-    selected(&found.offers, select_offers, &head.options.selection)
-}
-
-/// The search results the caller asked for, in the order asked for.
-#[allow(dead_code, reason = "for the walks that tell search results")]
-pub fn selected_search_results<'a>(head: &JobHead, item: &'a ItemResult) -> Cow<'a, [SearchResult]> {
-    let ItemOutcome::Found(found) = &item.outcome else { return Cow::Borrowed(&[]) };
-    selected(&found.search_results, select_search_results, &head.options.selection)
-}
-
-fn selected<'a, T: Clone>(
-    entries: &'a [T],
-    select: fn(&[T], &Selection) -> Vec<usize>,
-    selection: &Selection,
-) -> Cow<'a, [T]> {
+    let selection = &head.options.selection;
     if selection.takes_all() {
-        return Cow::Borrowed(entries);
+        return Cow::Borrowed(&found.offers);
     }
-    Cow::Owned(select(entries, selection).into_iter().map(|place| entries[place].clone()).collect())
+    Cow::Owned(select_offers(&found.offers, selection).into_iter().map(|place| found.offers[place].clone()).collect())
 }
 
 /// One value's result beside its job.

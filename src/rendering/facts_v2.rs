@@ -1,24 +1,10 @@
 //! What version 2 tells about a value, worked out once for every format.
 
-use super::facts::{selected_offers, selected_search_results};
 use crate::domain::{
     Amount, Condition, ConditionFilter, Currency, FoundResult, Gtin, ItemOutcome, ItemResult, JobHead, Offer,
-    PageLimit, Reason, Review, SearchResult,
+    PageLimit, Reason, Review, SearchResult, select_offers, select_search_results,
 };
-use std::borrow::Cow;
 use url::Url;
-
-/// The entries a value is told with: those of the delivered pages that the caller asked for.
-pub struct Selected<'a> {
-    offers: Cow<'a, [Offer]>,
-    search_results: Cow<'a, [SearchResult]>,
-}
-
-impl<'a> Selected<'a> {
-    pub fn of(head: &JobHead, item: &'a ItemResult) -> Selected<'a> {
-        Selected { offers: selected_offers(head, item), search_results: selected_search_results(head, item) }
-    }
-}
 
 /// One value's result beside its job.
 pub struct EntryFacts<'a> {
@@ -33,7 +19,7 @@ pub struct FoundFacts<'a> {
     pub offers: Vec<Placed<'a, Offer>>,
     pub search_results: Vec<Placed<'a, SearchResult>>,
     pub reviews: Vec<Placed<'a, Review>>,
-    /// Whether the page's own price is for a thing in the condition asked for.
+    /// Whether the page's own price is for a thing in the condition asked for, within the bounds.
     is_own_admitted: bool,
 }
 
@@ -47,19 +33,9 @@ pub struct Placed<'a, T> {
 }
 
 impl<'a> EntryFacts<'a> {
-    pub fn new(head: &'a JobHead, item: &'a ItemResult, selected: &'a Selected<'_>) -> EntryFacts<'a> {
+    pub fn new(head: &'a JobHead, item: &'a ItemResult) -> EntryFacts<'a> {
         let outcome = match &item.outcome {
-            ItemOutcome::Found(result) => Ok(FoundFacts {
-                result,
-                offers: placed(&result.offers, &selected.offers, &result.page_lengths),
-                search_results: placed(&result.search_results, &selected.search_results, &result.page_lengths),
-                reviews: placed(&result.reviews, &result.reviews, &result.page_lengths),
-                is_own_admitted: head
-                    .options
-                    .selection
-                    .condition
-                    .is_none_or(|asked| asked.admits(result.product.condition)),
-            }),
+            ItemOutcome::Found(result) => Ok(FoundFacts::new(head, result)),
             ItemOutcome::Failed(reason) => Err(*reason),
         };
         EntryFacts { head, item, outcome }
@@ -114,7 +90,23 @@ impl<'a> EntryFacts<'a> {
 }
 
 impl<'a> FoundFacts<'a> {
-    /// The page's own price if it is for the condition asked for.
+    fn new(head: &JobHead, result: &'a FoundResult) -> FoundFacts<'a> {
+        let selection = &head.options.selection;
+        let lengths = &result.page_lengths;
+        FoundFacts {
+            result,
+            offers: placed(&result.offers, select_offers(&result.offers, selection), lengths),
+            search_results: placed(
+                &result.search_results,
+                select_search_results(&result.search_results, selection),
+                lengths,
+            ),
+            reviews: placed(&result.reviews, 0..result.reviews.len(), lengths),
+            is_own_admitted: selection.admits(result.product.condition, result.product.price),
+        }
+    }
+
+    /// The page's own price if it is for the condition asked for, within the bounds.
     pub fn price(&self) -> Option<Amount> {
         let product = &self.result.product;
         product.price.filter(|_| self.is_own_admitted).map(|price| price.rounded_to(product.currency))
@@ -252,25 +244,20 @@ fn domain_of(url: &str) -> Option<String> {
     Some(host.strip_prefix("www.").filter(|rest| is_host(rest)).unwrap_or(&host).to_owned())
 }
 
-/// The told entries with their places. An entry's page is that of its own place among all: what is told in another order
-/// is found again as the first one equal to it that is not taken yet, which is right since equal entries keep their order.
-fn placed<'a, T: PartialEq + Clone>(all: &[T], told: &'a [T], page_lengths: &[u32]) -> Vec<Placed<'a, T>> {
-    let pages: Vec<u32> = (1..).zip(page_lengths).flat_map(|(page, length)| (0..*length).map(move |_| page)).collect();
-    let page_of = |index: usize| pages.get(index).or(pages.last()).copied().unwrap_or(1);
-    let place = |(entry, position): (&'a T, u32), index: usize| Placed { entry, page: page_of(index), position };
-    if all.len() == told.len() && std::ptr::eq(all, told) || pages.last().is_none_or(|last| *last == 1) {
-        return told.iter().zip(1..).enumerate().map(|(index, entry)| place(entry, index)).collect();
-    }
-    let mut is_taken = vec![false; all.len()];
-    let mut next = 0;
-    let mut index_of = |entry: &T| {
-        let ahead = (next..all.len()).chain(0..next);
-        let index = ahead.into_iter().find(|&index| !is_taken[index] && all[index] == *entry)?;
-        is_taken[index] = true;
-        next = index + 1;
-        Some(index)
-    };
-    told.iter().zip(1..).map(|told| place(told, index_of(told.0).unwrap_or(0))).collect()
+/// The entries at `told` among all, in that order. Their pages are told by how many entries each page has; those beyond
+/// are on the last one.
+fn placed<'a, T>(all: &'a [T], told: impl IntoIterator<Item = usize>, page_lengths: &[u32]) -> Vec<Placed<'a, T>> {
+    let ends: Vec<usize> = page_lengths
+        .iter()
+        .scan(0, |end: &mut usize, length| {
+            *end = end.saturating_add(*length as usize);
+            Some(*end)
+        })
+        .collect();
+    let last = ends.len().saturating_sub(1);
+    let page_of = |index: usize| (ends.partition_point(|end| *end <= index).min(last) + 1) as u32;
+    let entries = told.into_iter().filter_map(|index| Some((index, all.get(index)?)));
+    entries.zip(1..).map(|((index, entry), position)| Placed { entry, page: page_of(index), position }).collect()
 }
 
 #[cfg(test)]
@@ -298,13 +285,15 @@ mod tests {
     #[test]
     fn an_entry_keeps_its_page_in_any_order() {
         let all = ["a", "b", "a", "c", "d"];
-        let places = |told: &[&'static str], lengths: &[u32]| -> Vec<(u32, u32)> {
-            placed(&all, told, lengths).iter().map(|placed| (placed.page, placed.position)).collect()
+        let places = |told: &[usize], lengths: &[u32]| -> Vec<(&str, u32, u32)> {
+            let told = placed(&all, told.iter().copied(), lengths);
+            told.iter().map(|placed| (*placed.entry, placed.page, placed.position)).collect()
         };
-        assert_eq!(places(&["a", "b", "a", "c", "d"], &[2, 2, 1]), [(1, 1), (1, 2), (2, 3), (2, 4), (3, 5)]);
-        assert_eq!(places(&["d", "a", "a", "c"], &[2, 2, 1]), [(3, 1), (1, 2), (2, 3), (2, 4)]);
-        assert_eq!(places(&["c", "b"], &[5]), [(1, 1), (1, 2)]);
-        assert_eq!(places(&["c", "b"], &[]), [(1, 1), (1, 2)], "results stored before pages were counted");
-        assert_eq!(placed(&all, &all, &[2, 1]).last().unwrap().page, 2, "more entries than the pages tell");
+        let whole = [("a", 1, 1), ("b", 1, 2), ("a", 2, 3), ("c", 2, 4), ("d", 3, 5)];
+        assert_eq!(places(&[0, 1, 2, 3, 4], &[2, 2, 1]), whole);
+        assert_eq!(places(&[4, 0, 3], &[2, 2, 1]), [("d", 3, 1), ("a", 1, 2), ("c", 2, 3)]);
+        assert_eq!(places(&[1, 2], &[0, 2, 0, 3]), [("b", 2, 1), ("a", 4, 2)], "pages without an entry");
+        assert_eq!(places(&[3], &[]), [("c", 1, 1)], "results stored before pages were counted");
+        assert_eq!(places(&[4], &[2, 1]), [("d", 2, 1)], "more entries than the pages tell");
     }
 }

@@ -4,7 +4,7 @@ use super::book::Book;
 use super::csv_lines::CsvLines;
 use super::csv_table::CsvTable;
 use super::facts::{ItemFacts, selected_offers};
-use super::facts_v2::{EntryFacts, Selected};
+use super::facts_v2::EntryFacts;
 use super::format::{Format, FormatV1, FormatV2, RenderOptions};
 use super::json::JsonSink;
 use super::structure::Sink;
@@ -32,7 +32,7 @@ pub enum Rendering {
     /// Bytes after each value.
     Text(Box<Renderer>),
     /// A file that is whole only at the end.
-    Book(Book),
+    Book(Box<Book>),
 }
 
 impl Rendering {
@@ -46,7 +46,7 @@ impl Rendering {
             Format::V2(FormatV2::Ndjson) => Writer::V2(WriterV2::Ndjson(JsonSink::default())),
             Format::V2(FormatV2::Xml) => Writer::V2(WriterV2::Xml(Box::default())),
             Format::V2(FormatV2::Csv) => Writer::V2(WriterV2::Csv(CsvLines::new(options, head.topic))),
-            Format::V2(FormatV2::Xlsx) => return Rendering::Book(Book::new(head)),
+            Format::V2(FormatV2::Xlsx) => return Rendering::Book(Box::new(Book::new(head))),
         };
         Rendering::Text(Box::new(Renderer { head, writer }))
     }
@@ -106,10 +106,7 @@ impl Renderer {
                 let offers = selected_offers(head, item);
                 writer.item(&ItemFacts::new(head, item, &offers), out)
             }
-            Writer::V2(writer) => {
-                let selected = Selected::of(head, item);
-                writer.entry(&EntryFacts::new(head, item, &selected), out)
-            }
+            Writer::V2(writer) => writer.entry(&EntryFacts::new(head, item), out),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Every format of version 2 of one value per topic, and what stands at the edges.
 
 use super::columns_v2::{ColumnV2, Datum, Kind, each_line};
-use super::facts_v2::{EntryFacts, Selected};
+use super::facts_v2::EntryFacts;
 use super::format_cases::{head, render, renderer};
 use super::read_book::{Held, parts, sheets};
 use super::{Book, COLUMNS_V2, FormatV2, RenderOptions};
@@ -218,7 +218,6 @@ fn the_documentation_lists_every_column_in_order() {
 fn every_cell_is_what_its_column_says() {
     for topic in Topic::ALL {
         let (head, item) = (of(topic), found(topic));
-        let selected = Selected::of(&head, &item);
         let columns = ColumnV2::of(topic);
         let check = |line: &[Option<Datum<'_>>]| {
             for (column, cell) in columns.iter().zip(line) {
@@ -234,7 +233,7 @@ fn every_cell_is_what_its_column_says() {
             }
             Ok::<_, ()>(())
         };
-        each_line(&columns, &EntryFacts::new(&head, &item, &selected), check).unwrap();
+        each_line(&columns, &EntryFacts::new(&head, &item), check).unwrap();
     }
 }
 
@@ -318,6 +317,25 @@ fn pages_are_counted_and_conditions_named() {
     assert_eq!(failed["metadata"]["page_count_delivered"], 0);
     assert_eq!(failed["metadata"]["from_cache"], false);
     assert!(failed.as_object().unwrap().contains_key("content") && failed["content"].is_null());
+}
+
+#[test]
+fn what_is_selected_keeps_its_page_and_is_counted_anew() {
+    let priced = |price: &str| Offer { price: price.parse().ok(), currency: Some(Currency::EUR), ..Offer::default() };
+    let found = FoundResult {
+        offers: ["3", "1", "9", "2"].map(priced).to_vec(),
+        page_lengths: vec![2, 2],
+        ..FoundResult::of(product(), FETCHED)
+    };
+    let mut head = of(Topic::ProductAndOffers);
+    head.options.selection.sort_by = SortBy::PriceAscending;
+    head.options.selection.max_price = "5".parse().ok();
+    let entry = entries(head, &[item("x", ItemOutcome::Found(Box::new(found)))]).remove(0);
+    assert_eq!(entry["query"]["sort_by"], "price_ascending");
+    let offers = entry["content"]["offers"].as_array().unwrap();
+    let told: Vec<_> = offers.iter().map(|o| json!([o["price"], o["page"], o["position"]])).collect();
+    assert_eq!(told, [json!(["1.00", 1, 1]), json!(["2.00", 2, 2]), json!(["3.00", 1, 3])]);
+    assert_eq!(entry["content"]["offer_count"], 20);
 }
 
 #[test]

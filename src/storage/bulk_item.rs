@@ -312,6 +312,7 @@ pub(super) async fn end_open(
     done_no: i32,
 ) -> Result<u32, StorageError> {
     let conn = transaction.conn();
+    take_values(transaction, job_seq).await?;
     let sql = "UPDATE bulk_item SET state = 2, lease_until = 0, reason = $1, charged_pages = 0, \
                done_no = $2 + CAST(open_item.place AS INTEGER) \
                FROM (SELECT position, ROW_NUMBER() OVER (ORDER BY position) AS place FROM bulk_item \
@@ -320,6 +321,17 @@ pub(super) async fn end_open(
     let values = [reason.wording().into(), done_no.into(), job_seq.into()];
     let done = conn.execute_raw(statement(conn, sql, values)).await?;
     Ok(u32::try_from(done.rows_affected()).unwrap_or(u32::MAX))
+}
+
+/// Waits for whoever writes values of the job that are not done, and keeps others from them until the transaction ends;
+/// in one order, so that no two wait for each other. SQLite has one writer anyway.
+pub(super) async fn take_values(transaction: &Transaction, job_seq: i64) -> Result<(), StorageError> {
+    let conn = transaction.conn();
+    if conn.get_database_backend() != DbBackend::Sqlite {
+        let sql = "SELECT position FROM bulk_item WHERE job_seq = $1 AND state < 2 ORDER BY position FOR UPDATE";
+        conn.query_all_raw(statement(conn, sql, [job_seq.into()])).await?;
+    }
+    Ok(())
 }
 
 /// Pages of a job that cost credits, before the multiplier.

@@ -99,7 +99,13 @@ mod tests {
             version: None,
         };
         let effort = Effort { pages_live: pages as u32, requests: 9 };
-        ItemEnd::Found { pages: vec![Arc::new(page); pages], offers: 3 * pages as u32, incomplete: false, effort }
+        let page = Arc::new(page);
+        ItemEnd::Found {
+            pages: (0..pages).map(|_| Arc::clone(&page)).collect(),
+            offers: 3 * pages as u32,
+            incomplete: false,
+            effort,
+        }
     }
 
     /// Pages, offers, incomplete, live pages.

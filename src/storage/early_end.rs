@@ -1,6 +1,7 @@
 //! Jobs that end before all their values are done: cancelled by their owner, or their deadline passed.
 
 use super::account::credits_column;
+use super::bulk_item;
 use super::bulk_job::{self, Added, Job, Progress};
 use super::db::statement;
 use super::{Db, StorageError, Transaction};
@@ -42,7 +43,7 @@ pub async fn mark_cancelled(
     now: Timestamp,
 ) -> Result<(), StorageError> {
     let conn = transaction.conn();
-    take_values(transaction, job.seq).await?;
+    bulk_item::take_values(transaction, job.seq).await?;
     let sql = "UPDATE bulk_item SET state = 3, lease_until = 0 WHERE job_seq = $1 AND state < 2";
     conn.execute_raw(statement(conn, sql, [job.seq.into()])).await?;
     let sql = "UPDATE bulk_job SET status = 'cancelled', free_credits = $1, paid_credits = $2, finished_at = $3, \
@@ -80,28 +81,9 @@ pub async fn time_out(db: &Db, seq: i64, now: Timestamp) -> Result<Option<Progre
     if !is_overdue || job.status == JobStatus::Finishing {
         return Ok(None);
     }
-    take_values(&transaction, seq).await?;
-    let conn = transaction.conn();
-    // The order of ending goes on where it is, value by value in request order.
-    let sql = "UPDATE bulk_item SET state = 2, lease_until = 0, reason = $2, charged_pages = 0, done_no = $3 + ended.n \
-               FROM (SELECT position, ROW_NUMBER() OVER (ORDER BY position) AS n FROM bulk_item \
-                     WHERE job_seq = $1 AND state < 2) AS ended \
-               WHERE bulk_item.job_seq = $1 AND bulk_item.position = ended.position AND bulk_item.state < 2";
-    let values = [seq.into(), Reason::Timeout.wording().into(), i64::from(job.completed).into()];
-    let ended = conn.execute_raw(statement(conn, sql, values)).await?.rows_affected();
-    let completed = u32::try_from(ended).unwrap_or(u32::MAX);
+    let done_no = i32::try_from(job.completed).unwrap_or(i32::MAX);
+    let completed = bulk_item::end_open(&transaction, seq, Reason::Timeout, done_no).await?;
     let progress = bulk_job::add_completed(&transaction, seq, Added { completed, ..Added::default() }).await?;
     transaction.commit().await?;
     Ok(Some(progress))
-}
-
-/// Waits for whoever writes values of the job that are not done, and keeps others from them until the transaction ends;
-/// in one order, so that no two wait for each other. SQLite has one writer anyway.
-async fn take_values(transaction: &Transaction, seq: i64) -> Result<(), StorageError> {
-    let conn = transaction.conn();
-    if conn.get_database_backend() != DbBackend::Sqlite {
-        let sql = "SELECT position FROM bulk_item WHERE job_seq = $1 AND state < 2 ORDER BY position FOR UPDATE";
-        conn.query_all_raw(statement(conn, sql, [seq.into()])).await?;
-    }
-    Ok(())
 }

@@ -7,7 +7,7 @@ use crate::domain::{AccountId, Charge, Credits, Key, LedgerJob, SourceName, Time
 use entity::ledger_entry::{ActiveModel, Entity};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 
-/// Writes down what a job cost and takes the free part from the account. The job's row in the ledger is unique, so that
+/// Writes down what a job cost, adds it to its day, and takes the free part from the account. The job's row in the ledger is unique, so that
 /// a second settling fails as a whole.
 pub async fn insert_job(
     transaction: &Transaction,
@@ -17,7 +17,11 @@ pub async fn insert_job(
     now: Timestamp,
 ) -> Result<(), StorageError> {
     let row = entry(owner, "job", Some(job_seq), charge, 0, now);
-    Entity::insert(row).exec_without_returning(transaction.conn()).await?;
+    let conn = transaction.conn();
+    Entity::insert(row).exec_without_returning(conn).await?;
+    let (free, paid) = (credits_column(charge.free), credits_column(charge.paid));
+    let values = [owner.0.into(), now.day().into(), free.into(), paid.into()];
+    conn.execute_raw(statement(conn, ADD_TO_DAY, values)).await?;
     if charge.free > 0 {
         take_free_credits(transaction, owner, charge.free).await?;
     }
@@ -57,22 +61,16 @@ fn entry(
     }
 }
 
-const USAGE_BY_DAY: &str = "SELECT day, CAST(SUM(free_credits) AS BIGINT) AS free, \
-    CAST(SUM(paid_credits) AS BIGINT) AS paid FROM ledger_entry \
-    WHERE account_id = $1 AND day >= $2 AND day <= $3 AND kind = 'job' GROUP BY day ORDER BY day";
+const ADD_TO_DAY: &str = "INSERT INTO usage_day (account_id, day, free_credits, paid_credits) VALUES ($1, $2, $3, $4) \
+    ON CONFLICT (account_id, day) DO UPDATE SET free_credits = usage_day.free_credits + excluded.free_credits, \
+    paid_credits = usage_day.paid_credits + excluded.paid_credits";
 
 /// Credits used on each day from the first to the last, both included; days without use are absent.
 pub async fn usage_by_day(db: &Db, owner: AccountId, first: &str, last: &str) -> Result<Vec<UsageDay>, StorageError> {
-    days(db.reader(), owner, first, last).await
-}
-
-async fn days(
-    conn: &impl ConnectionTrait,
-    owner: AccountId,
-    first: &str,
-    last: &str,
-) -> Result<Vec<UsageDay>, StorageError> {
-    let rows = conn.query_all_raw(statement(conn, USAGE_BY_DAY, [owner.0.into(), first.into(), last.into()])).await?;
+    let sql = "SELECT day, free_credits AS free, paid_credits AS paid FROM usage_day \
+               WHERE account_id = $1 AND day >= $2 AND day <= $3 ORDER BY day";
+    let values = [owner.0.into(), first.into(), last.into()];
+    let rows = db.reader().query_all_raw(statement(db.reader(), sql, values)).await?;
     rows.iter()
         .map(|row| {
             let credits = |name| -> Result<Credits, StorageError> {

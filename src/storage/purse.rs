@@ -36,8 +36,7 @@ impl Holdings {
 }
 
 const HOLDINGS: &str = "SELECT plan, free_credits_left, daily_quota, hard_quota, \
-    (SELECT CAST(COALESCE(SUM(free_credits + paid_credits), 0) AS BIGINT) FROM ledger_entry \
-     WHERE account_id = $1 AND day = $2 AND kind = 'job') AS used_today, \
+    COALESCE((SELECT free_credits + paid_credits FROM usage_day WHERE account_id = $1 AND day = $2), 0) AS used_today, \
     (SELECT CAST(COALESCE(SUM(reserved_credits), 0) AS BIGINT) FROM bulk_job \
      WHERE account_id = $1 AND status NOT IN ('finished', 'cancelled')) AS reserved, \
     (SELECT COUNT(*) FROM bulk_job WHERE account_id = $1 AND status NOT IN ('finished', 'cancelled')) AS in_flight \

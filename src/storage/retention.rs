@@ -10,8 +10,9 @@ use std::collections::BTreeMap;
 /// Ids in one IN list.
 const IDS_PER_QUERY: usize = 500;
 
-/// When a job's results may go by themselves, at the moment `$1`.
-const IS_OVER: &str = "expires_at <= $1 AND deleted_at IS NULL AND status IN ('finished', 'cancelled')";
+/// When a job's results may go by themselves, at the moment `$1`: not while its webhook is still to be told of them.
+const IS_OVER: &str = "expires_at <= $1 AND deleted_at IS NULL AND status IN ('finished', 'cancelled') \
+    AND NOT EXISTS (SELECT 1 FROM webhook_message m WHERE m.job_seq = bulk_job.seq AND m.state = 'open')";
 
 /// Jobs whose results are kept no longer, the longest over first.
 pub async fn list_expired(db: &Db, now: Timestamp, most: u32) -> Result<Vec<i64>, StorageError> {

@@ -103,7 +103,8 @@ pub async fn insert(transaction: &Transaction, message: &Message) -> Result<(), 
     Ok(())
 }
 
-/// Due messages that nobody holds, at most `most` and no more than `per_host` to one host of an account; hosts take turns.
+/// Due messages that nobody holds, at most `most` and no more than `per_host` to one host of an account. Accounts take turns,
+/// and so do an account's hosts: however many wait for a slow one, the first of all others are among them.
 pub async fn list_due(
     db: &Db,
     now: Timestamp,
@@ -113,9 +114,12 @@ pub async fn list_due(
 ) -> Result<Vec<DueMessage>, StorageError> {
     let sql = "SELECT seq, account_id, host FROM ( \
                    SELECT seq, account_id, host, next_attempt_at, \
-                   ROW_NUMBER() OVER (PARTITION BY account_id, host ORDER BY next_attempt_at, seq) AS place \
-                   FROM webhook_message WHERE state = 'open' AND next_attempt_at <= $1 AND lease_until < $2) ranked \
-               WHERE place <= $3 ORDER BY place, next_attempt_at, seq LIMIT $4";
+                   ROW_NUMBER() OVER (PARTITION BY account_id ORDER BY place, next_attempt_at, seq) AS turn FROM ( \
+                       SELECT seq, account_id, host, next_attempt_at, \
+                       ROW_NUMBER() OVER (PARTITION BY account_id, host ORDER BY next_attempt_at, seq) AS place \
+                       FROM webhook_message WHERE state = 'open' AND next_attempt_at <= $1 AND lease_until < $2) by_host \
+                   WHERE place <= $3) by_account \
+               ORDER BY turn, next_attempt_at, seq LIMIT $4";
     let count = |n: usize| -> Value { i64::try_from(n).unwrap_or(i64::MAX).into() };
     let values = [now.as_micros().into(), lease_now.as_micros().into(), count(per_host), count(most)];
     let rows = db.reader().query_all_raw(statement(db.reader(), sql, values)).await?;
@@ -233,12 +237,6 @@ pub async fn list(
     let offset = page.saturating_sub(1).saturating_mul(per_page);
     let rows = query.order_by_desc(Column::Seq).offset(offset).limit(per_page).all(db.reader()).await?;
     Ok((rows.into_iter().map(from_row).collect::<Result<_, _>>()?, total))
-}
-
-/// Whether a job's webhook is still being told: its results are kept as long.
-pub async fn is_open(db: &Db, job_seq: i64) -> Result<bool, StorageError> {
-    let sql = "SELECT 1 AS one FROM webhook_message WHERE job_seq = $1 AND state = 'open'";
-    Ok(db.reader().query_one_raw(statement(db.reader(), sql, [job_seq.into()])).await?.is_some())
 }
 
 /// Messages of all accounts that are not ended, for the metrics.

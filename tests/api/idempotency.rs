@@ -133,6 +133,8 @@ async fn twins_in_parallel_create_one_job() {
     assert_eq!(count_jobs(&caller).await, 1);
     post(&caller, "other", &job).await.refused(429, "Job creation limit exceeded", None);
     caller.post_json("/jobs", &job).await.refused(429, "Job creation limit exceeded", None);
+    let reused = post(&caller, "key", &gtins(&[IPAD])).await;
+    reused.refused(422, "idempotency key reused", Some(HEADER));
     // Two questions under one key at the same time: one of them is refused.
     let caller = server.caller(Terms::plan("pro")).await;
     let (one, other) = (gtins(&[IPAD]), gtins(&[COFFEE]));
@@ -172,8 +174,15 @@ async fn a_key_is_one_printable_header() {
     caller.send(twice.body(job.to_string())).await.refused(400, wrong, Some(HEADER));
     let foreign = caller.request(Method::POST, "/jobs").header(HEADER, "schlüssel".as_bytes());
     caller.send(foreign.body(job.to_string())).await.refused(400, wrong, Some(HEADER));
-    // The parameters come first.
+    // The parameters come first, quota and rate come last.
     post(&caller, "", &json!({"source": "nowhere"})).await.refused(400, "unsupported source", Some("source"));
+    let poor =
+        server.caller(Terms { daily_quota: Some(0), creations_per_minute: Some(1), ..Terms::plan("free") }).await;
+    for _ in 0..3 {
+        post(&poor, "", &job).await.refused(400, wrong, Some(HEADER));
+    }
+    post(&poor, "key", &job).await.refused(403, "daily quota exceeded", None);
+    post(&poor, "key", &job).await.refused(429, "Job creation limit exceeded", None);
     assert_eq!(count_jobs(&caller).await, 0);
     assert!(!is_replay(&post(&caller, &"k".repeat(255), &job).await));
     assert!(is_replay(&post(&caller, &"k".repeat(255), &job).await));

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 
 use crate::harness::IPAD;
 
-fn program(database: &str) -> Command {
+pub(crate) fn program(database: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pricemill"));
     command.env("PRICEMILL_DATABASE__URL", database).env("PRICEMILL_LOG__LEVEL", "trace");
     command

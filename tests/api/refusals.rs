@@ -295,8 +295,9 @@ async fn unknown_jobs_routes_and_methods() {
         (Method::POST, "/healthz", "GET, HEAD"),
     ] {
         let refused = caller.send(caller.request(method, path)).await;
-        refused.refused(405, "method not allowed", None);
+        let body = refused.refused(405, "method not allowed", None);
         assert_eq!(refused.header("allow"), Some(allowed), "{path}");
+        assert_eq!(body["valid_values"], json!(allowed.split(", ").collect::<Vec<_>>()), "{path}");
     }
     server.close().await;
 }

@@ -1,6 +1,7 @@
 //! `/settings/…`.
 
 use crate::harness::Terms;
+use crate::log::program;
 use crate::start_idle;
 use reqwest::Method;
 use serde_json::json;
@@ -57,4 +58,27 @@ async fn the_hard_quota() {
     put("").await.refused(400, "missing parameter", Some("hard_quota"));
     server.stranger().get(path).await.refused(401, "unauthorized", Some("token"));
     server.close().await;
+}
+
+/// The operator sets the same from the command line.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_command_line_sets_quotas() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite:{}", folder.path().join("accounts.db").display());
+    let run = |args: &[&str]| {
+        let output = program(&database).arg("account").args(args).output().unwrap();
+        (output.status.success(), String::from_utf8(output.stdout).unwrap())
+    };
+    assert!(run(&["create", "--email", "a@example.com", "--plan", "pro"]).0);
+    let row = || {
+        let listed = run(&["list"]).1;
+        let row = listed.lines().find(|line| line.contains("a@example.com")).unwrap();
+        row.split_whitespace().map(str::to_owned).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(row(), "a@example.com pro 1000 10000 no");
+    assert!(run(&["set", "--email", "a@example.com", "--hard-quota", "true"]).0);
+    assert_eq!(row(), "a@example.com pro 1000 10000 yes");
+    assert!(run(&["set", "--email", "a@example.com", "--daily-quota", "5", "--hard-quota", "false"]).0);
+    assert_eq!(row(), "a@example.com pro 1000 5 no");
+    assert!(!run(&["set", "--email", "b@example.com", "--daily-quota", "5"]).0);
 }

@@ -13,8 +13,6 @@ use std::process::Stdio;
 use tokio::process::Command;
 
 const REQUIRED: &str = "PRICEMILL_REQUIRE_CLIENTS";
-/// The interpreter that has the packages these programs import.
-const PYTHON: &str = "PRICEMILL_PYTHON";
 
 /// How a language's programs are run, and with which arguments it ends well when all they need is there.
 struct Language {
@@ -30,11 +28,8 @@ const SHELL: Language = Language { program: "sh", probe: &["-c", "curl --version
 
 /// Runs a program against a server and answers what it printed.
 async fn run(language: &Language, file: &str) -> Option<String> {
-    let interpreter = match language.program {
-        "python3" => std::env::var(PYTHON).unwrap_or_else(|_| "python3".into()),
-        other => other.to_owned(),
-    };
-    let probed = Command::new(&interpreter).args(language.probe).stdin(Stdio::null()).output().await;
+    let interpreter = language.program;
+    let probed = Command::new(interpreter).args(language.probe).stdin(Stdio::null()).output().await;
     if !probed.is_ok_and(|probed| probed.status.success()) {
         assert!(
             std::env::var(REQUIRED).is_err(),
@@ -48,7 +43,7 @@ async fn run(language: &Language, file: &str) -> Option<String> {
     let server = TestServer::start(Setup::default()).await;
     let caller = server.caller(Terms::plan("business")).await;
     let program = format!("{}/tests/clients/programs/{file}", env!("CARGO_MANIFEST_DIR"));
-    let ended = Command::new(&interpreter)
+    let ended = Command::new(interpreter)
         .args([program.as_str(), &server.base, &caller.token])
         // A proxy of the machine's is none of the program's business.
         .env("NO_PROXY", "127.0.0.1")

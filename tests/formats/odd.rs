@@ -133,7 +133,7 @@ pub fn items_of(topic: Topic) -> Vec<ItemResult> {
             }
             Topic::Reviews => {
                 found.rating_distribution =
-                    (n % 2 == 0).then_some(RatingDistribution { stars: [u32::MAX, 2, 3, 4, 0] });
+                    n.is_multiple_of(2).then_some(RatingDistribution { stars: [u32::MAX, 2, 3, 4, 0] });
                 found.reviews = (0..n % 5).map(|k| full_review(n + k)).collect();
                 found.offers.clear();
             }
@@ -175,13 +175,14 @@ fn full_search_result(n: usize) -> SearchResult {
         name: text(n),
         url: text(n + 9),
         image_url: text(n + 2),
-        price: (n % 2 == 0).then(|| "92233720368547758.07".parse().unwrap()),
+        price: n.is_multiple_of(2).then(|| "92233720368547758.07".parse().unwrap()),
         min_price: "0.1".parse().ok(),
         max_price: "0.30".parse().ok(),
         shipping_costs: "4.95".parse().ok(),
         currency: Some([Currency::EUR, Currency::JPY, Currency::KWD][n % 3]),
         shop_name: text(n + 4),
         shop_url: Some("https://www.shop.example/".into()),
+        condition: None,
         condition_text: text(n + 5),
         review_count: Some(1),
         review_rating: Some(99),
@@ -199,6 +200,6 @@ fn full_review(n: usize) -> Review {
         title: text(n + 9),
         comment: text(n + 3),
         helpful_count: Some(3),
-        verified_purchase: Some(n % 2 == 0),
+        verified_purchase: Some(n.is_multiple_of(2)),
     }
 }

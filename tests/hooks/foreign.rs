@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 const REQUIRED: &str = "PRICEMILL_REQUIRE_WEBHOOK_RECEIVERS";
 /// Where `.ci/run` installs the libraries.
-const TOOLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/ci-tools/webhooks");
+const TOOLS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/target/ci-tools");
 const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hooks");
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum Language {
 impl Language {
     fn command(self) -> Command {
         let mut command = match self {
-            Language::Python => Command::new(Path::new(TOOLS).join("venv/bin/python")),
+            Language::Python => Command::new(Path::new(TOOLS).join("python/bin/python3")),
             Language::Node => Command::new("node"),
         };
         command.env("NODE_PATH", Path::new(TOOLS).join("npm/node_modules"));

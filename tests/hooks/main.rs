@@ -47,7 +47,7 @@ async fn create(app: &App, owner: AccountId, url: String, method: WebhookMethod)
             ..JobTerms::default()
         },
     };
-    jobs::create(app, owner, &spec, &[]).await.unwrap().id.to_string()
+    jobs::create(app, owner, &spec, &[]).await.unwrap().job.id.to_string()
 }
 
 async fn finish(caller: &Caller, receiver: &Foreign, method: WebhookMethod) -> String {

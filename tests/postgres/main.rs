@@ -13,6 +13,7 @@ mod harness;
 mod hostile;
 
 mod ends;
+mod events;
 mod health;
 mod job;
 mod lease;

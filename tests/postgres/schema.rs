@@ -17,7 +17,7 @@ async fn tables(look: &DatabaseConnection) -> Vec<String> {
     rows.iter().map(|row| row.try_get("", "name").unwrap()).collect()
 }
 
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 18] = [
     "account",
     "api_token",
     "bulk_item",
@@ -31,6 +31,7 @@ const TABLES: [&str; 17] = [
     "source_field_health",
     "source_health",
     "source_switch",
+    "usage_day",
     "webhook_attempt",
     "webhook_gone",
     "webhook_message",

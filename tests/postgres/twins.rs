@@ -108,7 +108,7 @@ async fn create_once_and_within_the_quota() {
     let job = json!({"source": "google-shopping", "country": "de", "key": "gtin", "values": values});
     for key in ["one", "two", "three"] {
         let post = |n: usize| {
-            let to = if n % 2 == 0 { &caller } else { &twin };
+            let to = if n.is_multiple_of(2) { &caller } else { &twin };
             let request = to.request(Method::POST, "/jobs").header("idempotency-key", key).body(job.to_string());
             to.send(request)
         };
@@ -121,7 +121,8 @@ async fn create_once_and_within_the_quota() {
     assert_eq!(caller.credits_today().await, 6);
     let mut many = job.clone();
     many["completeness"] = json!("all_pages");
-    let post = |n: usize| if n % 2 == 0 { caller.post_json("/jobs", &many) } else { twin.post_json("/jobs", &many) };
+    let post =
+        |n: usize| if n.is_multiple_of(2) { caller.post_json("/jobs", &many) } else { twin.post_json("/jobs", &many) };
     let answers = futures_util::future::join_all((0..20).map(post)).await;
     assert!(answers.iter().any(|answer| answer.status == 200));
     // Closing the books proves that the quota held.

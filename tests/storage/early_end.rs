@@ -46,7 +46,8 @@ async fn killed_while_jobs_end_early() {
         match n % 4 {
             // An answer that came is kept to; one that did not come may have happened or not.
             0 => {
-                if program.get_status(program.post(&cancel, &json!({}))).await == 200 {
+                let told = program.get_status(program.post(&cancel, &json!({}))).await;
+                if told == 200 {
                     cancelled.push(id.clone());
                 }
             }

@@ -5,6 +5,7 @@ mod harness;
 
 mod acknowledged;
 mod big_job;
+mod capped;
 mod early_end;
 mod equivalence;
 mod failing_writes;

@@ -47,19 +47,19 @@ pub fn described(schema: RefOr<Schema>, meaning: &str) -> RefOr<Schema> {
     if meaning.is_empty() {
         return schema;
     }
-    let meaning = Some(meaning.to_owned());
+    let meaning = meaning.to_owned();
     match schema {
         RefOr::Ref(mut one) => {
-            one.description = meaning.unwrap_or_default();
+            one.description = meaning;
             RefOr::Ref(one)
         }
         RefOr::T(mut schema) => {
             match &mut schema {
-                Schema::Object(one) => one.description = meaning,
-                Schema::Array(one) => one.description = meaning,
-                Schema::OneOf(one) => one.description = meaning,
-                Schema::AllOf(one) => one.description = meaning,
-                Schema::AnyOf(one) => one.description = meaning,
+                Schema::Object(one) => one.description = Some(meaning),
+                Schema::Array(one) => one.description = Some(meaning),
+                Schema::OneOf(one) => one.description = Some(meaning),
+                Schema::AllOf(one) => one.description = Some(meaning),
+                Schema::AnyOf(one) => one.description = Some(meaning),
                 _ => {}
             }
             RefOr::T(schema)

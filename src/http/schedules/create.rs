@@ -3,7 +3,7 @@
 use super::parse::{never, parse_name, parse_recurrence};
 use super::view;
 use crate::http::bulk::asking::read_job;
-use crate::http::bulk::{v1, v2};
+use crate::http::bulk::v2;
 use crate::http::codes::{Refusal, RefusalKind};
 use crate::http::params::Params;
 use crate::http::state::HttpState;
@@ -22,7 +22,7 @@ async fn create(
 ) -> Result<HttpResponse, Refusal> {
     let params = params?;
     let account = state.account(request, &params).await?;
-    let (spec, _) = read_job(state, request, |catalog| v1::parse::parse_job(&params, catalog)).await?;
+    let (spec, _) = read_job(state, request, |catalog| v2::parse_job::parse_job(&params, catalog)).await?;
     let new = NewSchedule { name: parse_name(&params)?, recurrence: parse_recurrence(&params)?, spec };
     let schedule = create_schedule(&state.app, account.id, new).await.map_err(|error| match error {
         ScheduleError::TooMany => Refusal::of(RefusalKind::TooManySchedules),

@@ -55,3 +55,65 @@ pub fn is_over(job: &Job, last_id: Option<u32>) -> bool {
 pub fn is_same(before: &Job, now: &Job) -> bool {
     (status(before.status), before.completed) == (status(now.status), now.completed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        AccountId, JobId, JobSpec, JobTerms, Key, LookupOptions, MaxAge, Multiplier, PageLimit, RequestedValue,
+        Selection, SourceName, Timestamp, Topic,
+    };
+
+    /// A job of three values.
+    fn job(status: JobStatus, completed: u32) -> Job {
+        let value = |text: &str| RequestedValue { value: text.into(), reference: None };
+        let spec = JobSpec {
+            source: SourceName::new("test"),
+            country: "de".parse().unwrap(),
+            topic: Topic::ProductAndOffers,
+            key: Key::Gtin,
+            values: ["1", "2", "3"].map(value).to_vec(),
+            options: LookupOptions {
+                page_limit: PageLimit::Pages(1),
+                max_age: MaxAge::DAILY,
+                selection: Selection::default(),
+            },
+            multiplier: Multiplier::ORDINARY,
+            terms: JobTerms::default(),
+        };
+        let now = Timestamp(0);
+        Job { status, completed, ..Job::new(JobId::from_bytes([1; 12]), AccountId(1), &spec, now, now) }
+    }
+
+    #[test]
+    fn an_event_is_a_name_an_id_and_one_line() {
+        let left = Balance { free_credits_left: 1, daily_quota_left: 2 };
+        let text = |job: &Job| String::from_utf8(event(job, &left).to_vec()).unwrap();
+        let told = text(&job(JobStatus::Working, 2));
+        let lines: Vec<&str> = told.split('\n').collect();
+        assert_eq!((lines[0], lines[1], lines.len()), ("event: progress", "id: 2", 5), "{told}");
+        assert!(lines[2].starts_with("data: {\"job_id\":\"010101010101010101010101\",") && told.ends_with("}\n\n"));
+        assert!(text(&job(JobStatus::Finished, 3)).starts_with("event: finished\nid: 3\n"));
+        assert!(text(&job(JobStatus::Cancelled, 1)).starts_with("event: cancelled\nid: 1\n"));
+    }
+
+    #[test]
+    fn whoever_comes_again_hears_what_is_new() {
+        let working = job(JobStatus::Working, 2);
+        assert!(is_news(&working, None) && is_news(&working, Some(1)) && !is_news(&working, Some(2)));
+        // All are done, but the last event is still to come: no event has its id before it.
+        let finishing = job(JobStatus::Finishing, 3);
+        assert!(!is_news(&finishing, None) && !is_news(&finishing, Some(2)));
+        let finished = job(JobStatus::Finished, 3);
+        assert!(is_news(&finished, Some(2)) && !is_over(&finished, Some(2)) && is_over(&finished, Some(3)));
+        // The end of a cancelled job has the id of the event before it: it is told once more rather than never.
+        assert!(is_news(&job(JobStatus::Cancelled, 2), Some(2)));
+    }
+
+    #[test]
+    fn what_v2_does_not_tell_apart_is_no_step() {
+        assert!(is_same(&job(JobStatus::New, 0), &job(JobStatus::Enqueued, 0)));
+        assert!(!is_same(&job(JobStatus::Enqueued, 0), &job(JobStatus::Working, 0)));
+        assert!(!is_same(&job(JobStatus::Working, 0), &job(JobStatus::Working, 1)));
+    }
+}
