@@ -140,7 +140,7 @@ impl Params {
             Some(Param::List(None)) => {
                 return Err(Refusal::invalid(
                     "values",
-                    "The array `values` holds texts, numbers or objects with `value` and, if you like, `reference`.",
+                    "The array `values` holds texts, numbers of at most 15 digits (send longer ones as texts), or objects with `value` and, if you like, `reference`.",
                 ));
             }
         };
@@ -361,9 +361,10 @@ impl<'de> Visitor<'de> for AnyJson {
     }
 
     fn visit_f64<E: de::Error>(self, number: f64) -> Result<JsonParam, E> {
-        // The digits are lost by now; another id in their place would be worse than a refusal.
+        // The digits are lost by now; another id in their place would be worse than a refusal. Of a parameter that nobody
+        // reads they are nobody's concern.
         if number.abs() > MAX_EXACT_FLOAT {
-            return Err(E::custom("a number has more digits than can be kept, send it as a text"));
+            return Ok(JsonParam::Unreadable);
         }
         Ok(JsonParam::Text(number.to_string()))
     }
