@@ -60,17 +60,17 @@ fn partial() -> (String, RefOr<Schema>) {
 fn entry() -> (String, RefOr<Schema>) {
     let contents =
         ["ProductAndOffersContent", "ProductContent", "OffersContent", "SearchResultsContent", "ReviewsContent"];
-    let none = OneOfBuilder::new().item(super::words::null());
-    let content = contents.iter().fold(none, |one_of, name| one_of.item(named(name)));
+    let content = contents.iter().fold(OneOfBuilder::new(), |one_of, name| one_of.item(named(name)));
     Shape::new(ENTRY, "One value.")
         .always("query", named("ResultQuery"), "")
         .always("success", boolean(), "")
         .sometimes("reason", ReasonWord::schema(), "Only of a value that failed.")
         .always("metadata", named("ResultMetadata"), "")
-        .always(
+        .sometimes("incomplete", boolean(), "Only, and true, where a later page failed for good or was not paid for.")
+        .sometimes(
             "content",
             Schema::from(content.build()),
-            "What was found, in the shape of the topic; null of a value that failed.",
+            "What was found, in the shape of the topic; absent of a value that failed.",
         )
         .build()
 }
