@@ -61,7 +61,8 @@ async fn every_described_route_is_there() {
     let document = anyone.get("/openapi.json").await.ok();
     for (path, item) in document["paths"].as_object().unwrap() {
         let filled = path.replace(".{format}", ".json").replace("{name}", "test").replace("{file}", "LICENSE.txt");
-        let filled = filled.replace("{job_id}", "1234567890abcdef12345678");
+        let filled = filled.replace("{suffix}", "json").replace("{job_id}", "1234567890abcdef12345678");
+        let filled = filled.replace("{schedule_id}", "1234567890abcdef12345678").replace("{message_id}", "msg_1");
         assert!(!filled.contains('{'), "{path}");
         let mut described: Vec<String> = item.as_object().unwrap().keys().map(|method| method.to_uppercase()).collect();
         let refused = anyone.send(anyone.plain(Method::TRACE, &filled)).await;

@@ -92,7 +92,8 @@ pub fn check(method: &str, path: &str, answer: &Answer) {
         return;
     };
     let at = format!("{method} {path} {}", answer.status);
-    if answer.status == 304 {
+    // A method that is not described may be asked of a path that fits another one's.
+    if answer.status == 304 || answer.status == 405 {
         return;
     }
     let described = operation.responses.get(&answer.status.to_string());
@@ -107,8 +108,9 @@ pub fn check(method: &str, path: &str, answer: &Answer) {
         .iter()
         .find(|(name, _)| plain(name) == plain(content_type))
         .unwrap_or_else(|| panic!("{at}: {content_type} is not described"));
-    // A range of a body is no whole text.
-    if plain(content_type) != "application/json" || method == "HEAD" || answer.status == 206 {
+    // A range of a body is no whole text, and a packed one is none at all.
+    let is_whole = answer.status != 206 && answer.header("content-encoding").is_none();
+    if plain(content_type) != "application/json" || method == "HEAD" || !is_whole {
         return;
     }
     let validator = contract.validator(&media["schema"]);

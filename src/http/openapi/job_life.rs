@@ -6,11 +6,12 @@ use super::operation::{Media, Op, Tag, op};
 use super::parameter::optional;
 use super::results_v2;
 use super::samples;
-use super::words::{integer, named, one_of, text};
+use super::shape::Shape;
+use super::words::{form, integer, named, one_of, text};
 use crate::http::bulk::IDEMPOTENT_REPLAYED;
 use crate::http::bulk::results::NEXT_AFTER;
-use crate::http::bulk::v2::entries::Shape;
-use crate::http::bulk::v2::events::RECONNECT_MS;
+use crate::http::bulk::v2::entries::Shape as Told;
+use crate::http::bulk::v2::events::EVENTS;
 use crate::http::bulk::v2::job_object::JobObject;
 use crate::http::bulk::v2::parse_results::{DEFAULT_LIMIT, FORMATS, MAX_LIMIT};
 use crate::http::codes::RefusalKind as K;
@@ -26,7 +27,12 @@ pub(super) fn operations() -> Vec<Op> {
         "How many of them you have: `after` of the answer before.",
     );
     let limit = integer(1, i64::from(MAX_LIMIT)).default(Some(json!(DEFAULT_LIMIT)));
-    let event = format!("retry: {RECONNECT_MS}\n\nevent: finished\nid: 2\ndata: {}\n\n", job("finished"));
+    let event = json!({"event": "finished", "id": "2", "data": job("finished").to_string()});
+    let (_, event_schema) = Shape::new("JobEvent", "")
+        .always("event", one_of(EVENTS), "")
+        .always("id", form("^[0-9]+$"), "How many values have ended.")
+        .always("data", text().content_media_type("application/json"), "The job as JSON.")
+        .build();
     let lines = Schema::from(text().description(Some("An entry a line; the cursor is in the header.")).build());
     vec![
         op(Post, "/v2/jobs/{job_id}/cancel", "cancel_job", Tag::BulkV2, "Cancel a job")
@@ -58,8 +64,8 @@ pub(super) fn operations() -> Vec<Op> {
                 optional("format", one_of(FORMATS), "The format; else the header Accept says it."),
             ])
             .media(200, "The next of them; the body is streamed.", vec![
-                Media { content_type: Shape::List.content_type(), schema: named(results_v2::PARTIAL), example: partial() },
-                Media { content_type: Shape::Lines.content_type(), schema: lines.into(), example: samples::results(FormatV2::Ndjson.into()) },
+                Media { content_type: Told::List.content_type(), schema: named(results_v2::PARTIAL), example: partial() },
+                Media { content_type: Told::Lines.content_type(), schema: lines.into(), example: samples::results(FormatV2::Ndjson.into()) },
             ])
             .with_header(NEXT_AFTER, "Send it as `after` for those that come next.")
             .with_schemas(results_v2::schemas())
@@ -68,10 +74,10 @@ pub(super) fn operations() -> Vec<Op> {
             .describe("Server-sent events: `progress` whenever the job moved on, at the end `finished` or `cancelled`; `data` is the job. The stream ends with the job.")
             .in_path(job_id())
             .header(optional("Last-Event-ID", text(), "The id of the last event you saw."))
-            .media(200, "The events.", vec![Media {
+            .media(200, "Events, each with these fields.", vec![Media {
                 content_type: "text/event-stream",
-                schema: Schema::from(text().build()).into(),
-                example: Value::from(event),
+                schema: event_schema,
+                example: event,
             }])
             .media(204, "The job has ended and you saw its last event.", Vec::new())
             .refuses(&[K::JobNotFound, K::TooManyRequests]),

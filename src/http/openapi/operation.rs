@@ -229,10 +229,10 @@ impl Op {
         for answer in self.answers {
             let mut response = ResponseBuilder::new().description(answer.meaning);
             for media in answer.media {
-                let content = ContentBuilder::new()
-                    .schema(Some(media.schema))
-                    .example(Some(media.example).filter(|example| !example.is_null()))
-                    .build();
+                // By name, not as `example`: RapiDoc stumbles over one whose first level holds a null.
+                let example = Some(media.example).filter(|example| !example.is_null());
+                let example = example.map(|value| ("example", ExampleBuilder::new().value(Some(value)).build()));
+                let content = ContentBuilder::new().schema(Some(media.schema)).examples_from_iter(example).build();
                 response = response.content(media.content_type, content);
             }
             for (name, meaning) in answer.headers {

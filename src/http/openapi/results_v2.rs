@@ -9,7 +9,7 @@ use super::words::{
 use crate::domain::SortBy;
 use utoipa::PartialSchema;
 use utoipa::openapi::RefOr;
-use utoipa::openapi::schema::{OneOfBuilder, Schema};
+use utoipa::openapi::schema::{AnyOfBuilder, Schema};
 
 /// The whole.
 pub const RESULTS: &str = "Results";
@@ -60,7 +60,8 @@ fn partial() -> (String, RefOr<Schema>) {
 fn entry() -> (String, RefOr<Schema>) {
     let contents =
         ["ProductAndOffersContent", "ProductContent", "OffersContent", "SearchResultsContent", "ReviewsContent"];
-    let content = contents.iter().fold(OneOfBuilder::new(), |one_of, name| one_of.item(named(name)));
+    // Not one of them: a product with offers is a product too.
+    let content = contents.iter().fold(AnyOfBuilder::new(), |any_of, name| any_of.item(named(name)));
     Shape::new(ENTRY, "One value.")
         .always("query", named("ResultQuery"), "")
         .always("success", boolean(), "")

@@ -46,7 +46,9 @@ pub fn count() -> ObjectBuilder {
 
 /// A whole number within bounds.
 pub fn integer(least: i64, most: i64) -> ObjectBuilder {
-    ObjectBuilder::new().schema_type(Type::Integer).minimum(Some(least as f64)).maximum(Some(most as f64))
+    // Not as floats: the largest numbers the parser takes would become larger ones.
+    let exact = |bound: i64| isize::try_from(bound).ok();
+    ObjectBuilder::new().schema_type(Type::Integer).minimum(exact(least)).maximum(exact(most))
 }
 
 pub fn boolean() -> ObjectBuilder {

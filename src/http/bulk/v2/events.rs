@@ -6,6 +6,9 @@ use crate::storage::bulk_job::Job;
 use bytes::Bytes;
 use std::fmt;
 
+/// The events' names: while it runs, and its two ends.
+pub const EVENTS: [&str; 3] = ["progress", "finished", "cancelled"];
+
 /// How long a client waits before it connects again.
 pub const RECONNECT_MS: u32 = 2000;
 
@@ -21,10 +24,11 @@ pub fn keep_alive() -> Bytes {
 
 /// How a job stands; its id is how many values are done.
 pub fn event(job: &Job, balance: &Balance) -> Bytes {
+    let [progress, finished, cancelled] = EVENTS;
     let name = match job.status {
-        JobStatus::Finished => "finished",
-        JobStatus::Cancelled => "cancelled",
-        JobStatus::New | JobStatus::Enqueued | JobStatus::Working | JobStatus::Finishing => "progress",
+        JobStatus::Finished => finished,
+        JobStatus::Cancelled => cancelled,
+        JobStatus::New | JobStatus::Enqueued | JobStatus::Working | JobStatus::Finishing => progress,
     };
     // Plain texts and numbers always serialise, and JSON written so has no line ends.
     let data = serde_json::to_string(&job_object(job, balance)).unwrap_or_default();
