@@ -17,7 +17,7 @@ use crate::storage::{Db, DbSettings, StorageError};
 use crate::telemetry::{LookupSeen, Metrics, SeenPage};
 use crate::{http, workers};
 use std::collections::BTreeMap;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -225,7 +225,13 @@ fn listen(address: &str) -> Result<TcpListener, BootError> {
 fn public_url(config: &Config, address: SocketAddr) -> Result<String, BootError> {
     let text = config.server.public_url.trim().trim_end_matches('/');
     if text.is_empty() {
-        return Ok(format!("http://{address}"));
+        // A server that listens everywhere is nowhere by that address.
+        let ip = match address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+            IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+            ip => ip,
+        };
+        return Ok(format!("http://{}", SocketAddr::new(ip, address.port())));
     }
     let wrong = |cause: &str| BootError::Setting { name: "server.public_url", cause: format!("{text}: {cause}") };
     let url = url::Url::parse(text).map_err(|_| wrong("not an absolute address"))?;

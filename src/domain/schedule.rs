@@ -81,8 +81,12 @@ pub enum Skipped {
     DailyQuotaExceeded,
     TooManyInFlight,
     ValuesDisabled,
-    /// The server does not know the source any more.
     UnknownSource,
+    UnsupportedCountry,
+    SourceDisabled,
+    UnsupportedKey,
+    KeyDisabled,
+    UnsupportedTopic,
 }
 
 impl Skipped {
@@ -93,6 +97,11 @@ impl Skipped {
             Skipped::TooManyInFlight => "Job creation limit exceeded",
             Skipped::ValuesDisabled => "value disabled",
             Skipped::UnknownSource => "unknown source",
+            Skipped::UnsupportedCountry => "unsupported country",
+            Skipped::SourceDisabled => "source disabled",
+            Skipped::UnsupportedKey => "unsupported key",
+            Skipped::KeyDisabled => "key disabled",
+            Skipped::UnsupportedTopic => "unknown topic",
         }
     }
 }

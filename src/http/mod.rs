@@ -12,6 +12,7 @@ mod multipart;
 mod observe;
 mod open_streams;
 pub mod openapi;
+mod packed_body;
 mod page_meta;
 mod params;
 mod poll_pace;

@@ -2,9 +2,10 @@
 
 use super::codes::{Refusal, RefusalKind};
 use super::multipart::{Part, is_multipart, read_parts};
+use super::packed_body::{Packing, UnpackError};
 use super::value_file::{Layout, read_values};
 use crate::domain::{Key, RequestedValue};
-use actix_web::dev::{Decompress, Payload};
+use actix_web::dev::Payload;
 use actix_web::http::{Method, header};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
@@ -244,20 +245,23 @@ impl FromRequest for Params {
         let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
         let content_type = content_type.unwrap_or_default().to_owned();
         let only_reads = matches!(*request.method(), Method::GET | Method::HEAD);
-        let is_identity = !request.headers().contains_key(header::CONTENT_ENCODING);
+        let coding = request.headers().get(header::CONTENT_ENCODING).and_then(|value| value.to_str().ok());
+        let packing = coding.and_then(Packing::parse);
         let payload = payload.take();
-        let packed = Decompress::from_headers(payload, request.headers());
         Box::pin(async move {
-            let reading = tokio::time::timeout(BODY_TIMEOUT, read_body(packed, is_identity));
-            let body = reading.await.map_err(|_| {
-                Refusal::of(RefusalKind::ParameterValueInvalid).because("The request body took too long to arrive.")
-            })??;
-            if is_multipart(&content_type) && !only_reads {
+            let reading = tokio::time::timeout(BODY_TIMEOUT, read_body(payload, packing));
+            let slow =
+                || Refusal::of(RefusalKind::ParameterValueInvalid).because("The request body took too long to arrive.");
+            let body = match reading.await.map_err(|_| slow()).flatten() {
+                // Some programs send a body with everything; nothing in it is meant for a request that only reads.
+                Err(_) if only_reads => Vec::new(),
+                read => read?,
+            };
+            if is_multipart(&content_type) && !only_reads && !body.is_empty() {
                 let parts = read_parts(&content_type, body).await?;
                 return Params::from_form_parts(&query, parts);
             }
             match Params::from_parts(&query, &content_type, &body) {
-                // Some programs send a body with everything; nothing in it is meant for a request that only reads.
                 Err(_) if only_reads => Params::from_parts(&query, "", b""),
                 read => read,
             }
@@ -265,19 +269,19 @@ impl FromRequest for Params {
     }
 }
 
-async fn read_body(mut chunks: Decompress<Payload>, is_identity: bool) -> Result<Vec<u8>, Refusal> {
+/// The body, unpacked.
+async fn read_body(mut chunks: Payload, packing: Option<Packing>) -> Result<Vec<u8>, Refusal> {
     let too_large = || Refusal::of(RefusalKind::BodyTooLarge);
+    let broken = || Refusal::of(RefusalKind::ParameterValueInvalid).because("The request body cannot be read.");
     let mut body = Vec::new();
     while let Some(chunk) = chunks.next().await {
-        let broken = |_| Refusal::of(RefusalKind::ParameterValueInvalid).because("The request body cannot be read.");
-        let chunk = chunk.map_err(broken)?;
+        let chunk = chunk.map_err(|_| broken())?;
         if body.len() + chunk.len() <= MAX_BODY_BYTES {
             body.extend_from_slice(&chunk);
             continue;
         }
-        // A packed body may unpack to anything; only plain ones are worth waiting for.
         let mut dropped = chunk.len();
-        while is_identity && dropped < MAX_DROPPED_BYTES {
+        while dropped < MAX_DROPPED_BYTES {
             match chunks.next().await {
                 Some(Ok(chunk)) => dropped += chunk.len(),
                 _ => break,
@@ -285,7 +289,13 @@ async fn read_body(mut chunks: Decompress<Payload>, is_identity: bool) -> Result
         }
         return Err(too_large());
     }
-    Ok(body)
+    match packing {
+        None => Ok(body),
+        Some(packing) => packing.unpack(&body, MAX_BODY_BYTES).await.map_err(|error| match error {
+            UnpackError::TooLarge => too_large(),
+            UnpackError::Broken => broken(),
+        }),
+    }
 }
 
 /// A JSON object's fields as parameters.

@@ -1,5 +1,6 @@
 //! A request becomes a stored job.
 
+use super::answered::{Unanswered, check_answered};
 use super::finish;
 use super::quote::quote;
 use crate::app::App;
@@ -33,6 +34,8 @@ pub struct CreatedJob {
 /// Why a job is not created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateError {
+    #[error(transparent)]
+    Unanswered(#[from] Unanswered),
     #[error("every value is switched off")]
     ValuesDisabled,
     /// `is_hard`: the account has a hard quota, so that the most the job can cost must fit, else the least.
@@ -97,6 +100,7 @@ pub(super) struct Draft<'a> {
 impl<'a> Draft<'a> {
     /// Looks at each value: which can be looked up, which never will be.
     pub fn of(app: &App, spec: &'a JobSpec, switches: &[Switch]) -> Result<Draft<'a>, CreateError> {
+        check_answered(app.engine.registry(), spec, switches)?;
         let items: Vec<NewItem> = spec.values.iter().map(|value| new_item(app, spec, switches, value)).collect();
         if items.iter().all(|item| item.lookup == Err(Reason::ValueDisabled)) {
             return Err(CreateError::ValuesDisabled);

@@ -57,6 +57,11 @@ pub async fn create_once(
     Ok(OnceAnswer { body: first.answer, is_replay: false })
 }
 
+/// Whether the account's key was used within the last 24 hours.
+pub async fn is_used(app: &App, owner: AccountId, key: &IdempotencyKey) -> Result<bool, StorageError> {
+    Ok(idempotency_key::find(&app.db, owner, key, forgotten_at(app)).await?.is_some())
+}
+
 /// Forgets the keys whose time is over; answers how many.
 pub async fn forget_keys(app: &App) -> Result<u64, StorageError> {
     idempotency_key::forget(&app.db, forgotten_at(app)).await

@@ -6,6 +6,7 @@
 //! [`end_overdue`] end one before its values are done, [`expire`] and [`delete`] take its results away, and what failed is
 //! asked once more with [`failed_again`]. [`run_schedules`] makes the jobs of recurring ones.
 
+mod answered;
 mod cancel;
 mod create;
 mod create_once;
@@ -23,9 +24,10 @@ mod schedule;
 mod slots;
 mod wait;
 
+pub use answered::Unanswered;
 pub use cancel::{cancel, delete};
 pub use create::{CreateError, CreatedJob, create};
-pub use create_once::{Once, OnceAnswer, create_once, forget_keys};
+pub use create_once::{Once, OnceAnswer, create_once, forget_keys, is_used};
 pub use deadline::end_overdue;
 pub use estimate::{Estimate, estimate};
 pub use expire::expire;

@@ -21,8 +21,7 @@ pub fn close_job(sink: &mut impl Sink) -> io::Result<()> {
     sink.close_object()
 }
 
-/// One value. `content` is there for a failed one too, as null: clients with typed results declare it, and one that may be
-/// null is the only form XML can tell as well (an empty element is read as null).
+/// One value. A failed one has no `content`: programs read one that is absent as empty, and stumble over a null.
 pub fn entry(facts: &EntryFacts<'_>, sink: &mut impl Sink) -> io::Result<()> {
     sink.open_object("result")?;
     query(facts, sink)?;
@@ -31,22 +30,22 @@ pub fn entry(facts: &EntryFacts<'_>, sink: &mut impl Sink) -> io::Result<()> {
         sink.field("reason", reason.into())?;
     }
     metadata(facts, sink)?;
-    match facts.found() {
-        None => sink.field("content", Scalar::Null)?,
-        Some(found) => {
-            sink.open_record("content")?;
-            match facts.head.topic {
-                Topic::ProductAndOffers => {
-                    product(found, sink)?;
-                    offers(found, sink)?;
-                }
-                Topic::Product => product(found, sink)?,
-                Topic::Offers => offers_only(found, sink)?,
-                Topic::SearchResults => search_results(found, sink)?,
-                Topic::Reviews => reviews(found, sink)?,
-            }
-            sink.close_object()?;
+    if let Some(found) = facts.found() {
+        if found.result.incomplete {
+            sink.field("incomplete", Scalar::Boolean(true))?;
         }
+        sink.open_record("content")?;
+        match facts.head.topic {
+            Topic::ProductAndOffers => {
+                product(found, sink)?;
+                offers(found, sink)?;
+            }
+            Topic::Product => product(found, sink)?,
+            Topic::Offers => offers_only(found, sink)?,
+            Topic::SearchResults => search_results(found, sink)?,
+            Topic::Reviews => reviews(found, sink)?,
+        }
+        sink.close_object()?;
     }
     sink.close_object()
 }

@@ -33,13 +33,15 @@ impl PagesLeft {
                 Cow::Owned(ItemEnd::Failed(Reason::CreditLimitReached))
             }
             ItemEnd::Found { pages, offers, effort, .. } if pages.len() as u64 > left => {
-                let pages = pages[..usize::try_from(left).unwrap_or(usize::MAX)].to_vec();
+                let kept = usize::try_from(left).unwrap_or(usize::MAX);
+                let (pages, cut) = (pages[..kept].to_vec(), pages.len() - kept);
                 let listed: usize =
                     pages.iter().filter_map(|page| page.content.as_deref()).map(PageContent::entries).sum();
                 // How many of them are wanted is not known here; more columns than needed do no harm, fewer would.
                 let offers = (*offers).min(u32::try_from(listed).unwrap_or(u32::MAX));
                 let mut effort = *effort;
-                effort.pages_live = effort.pages_live.min(u32::try_from(left).unwrap_or(u32::MAX));
+                // What is cut off was fetched: the store has the first pages.
+                effort.pages_live = effort.pages_live.saturating_sub(u32::try_from(cut).unwrap_or(u32::MAX));
                 Cow::Owned(ItemEnd::Found { pages, offers, incomplete: true, effort })
             }
             _ => Cow::Borrowed(end),
@@ -123,6 +125,11 @@ mod tests {
         assert_eq!(told(&PagesLeft(None).fit(&found(5))), (5, 15, false, 5));
         assert_eq!(told(&PagesLeft(Some(5)).fit(&found(5))), (5, 15, false, 5));
         assert_eq!(told(&PagesLeft(Some(2)).fit(&found(5))), (2, 6, true, 2));
+        let mut stored = found(3);
+        if let ItemEnd::Found { effort, .. } = &mut stored {
+            effort.pages_live = 1;
+        }
+        assert_eq!(told(&PagesLeft(Some(2)).fit(&stored)), (2, 6, true, 0), "the page that was fetched is cut off");
         let none = PagesLeft(Some(0));
         assert!(matches!(none.fit(&found(1)).as_ref(), ItemEnd::Failed(Reason::CreditLimitReached)));
         // What costs nothing keeps its own reason.

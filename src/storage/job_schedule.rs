@@ -66,6 +66,10 @@ pub async fn count(transaction: &Transaction, owner: AccountId) -> Result<u64, S
 
 /// A schedule of an account.
 pub async fn find(db: &Db, owner: AccountId, id: &str) -> Result<Option<Schedule>, StorageError> {
+    // The one character PostgreSQL does not hold.
+    if id.contains('\0') {
+        return Ok(None);
+    }
     let found = Entity::find().filter(Column::Id.eq(id)).filter(Column::AccountId.eq(owner.0)).one(db.reader()).await?;
     found.map(from_row).transpose()
 }
@@ -121,13 +125,19 @@ pub async fn set_paused(
 
 /// Deletes a schedule and the record of its runs; its jobs stay. False when there is none.
 pub async fn delete(db: &Db, owner: AccountId, id: &str) -> Result<bool, StorageError> {
+    if id.contains('\0') {
+        return Ok(false);
+    }
     let transaction = db.begin().await?;
     let conn = transaction.conn();
-    let sql = "DELETE FROM schedule_run WHERE schedule_seq IN \
-               (SELECT seq FROM job_schedule WHERE id = $1 AND account_id = $2)";
-    conn.execute_raw(statement(conn, sql, [id.into(), owner.0.into()])).await?;
-    let sql = "DELETE FROM job_schedule WHERE id = $1 AND account_id = $2";
-    let done = conn.execute_raw(statement(conn, sql, [id.into(), owner.0.into()])).await?;
+    // The schedule first, as a run takes it: in the other order the two could wait for each other.
+    let sql = "DELETE FROM job_schedule WHERE id = $1 AND account_id = $2 RETURNING seq";
+    let Some(row) = conn.query_one_raw(statement(conn, sql, [id.into(), owner.0.into()])).await? else {
+        return Ok(false);
+    };
+    let seq: i64 = row.try_get("", "seq")?;
+    let sql = "DELETE FROM schedule_run WHERE schedule_seq = $1";
+    conn.execute_raw(statement(conn, sql, [seq.into()])).await?;
     transaction.commit().await?;
-    Ok(done.rows_affected() == 1)
+    Ok(true)
 }

@@ -7,8 +7,8 @@ use crate::domain::{AccountId, Charge, Credits, Key, LedgerJob, SourceName, Time
 use entity::ledger_entry::{ActiveModel, Entity};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait};
 
-/// Writes down what a job cost, adds it to its day, and takes the free part from the account. The job's row in the ledger is unique, so that
-/// a second settling fails as a whole.
+/// Writes down what a job cost, adds it to its day, and takes the free part from the account. The job's row in the ledger is
+/// unique, so that a second settling fails as a whole.
 pub async fn insert_job(
     transaction: &Transaction,
     owner: AccountId,
@@ -19,9 +19,12 @@ pub async fn insert_job(
     let row = entry(owner, "job", Some(job_seq), charge, 0, now);
     let conn = transaction.conn();
     Entity::insert(row).exec_without_returning(conn).await?;
-    let (free, paid) = (credits_column(charge.free), credits_column(charge.paid));
-    let values = [owner.0.into(), now.day().into(), free.into(), paid.into()];
-    conn.execute_raw(statement(conn, ADD_TO_DAY, values)).await?;
+    // A day without use has no sum.
+    if charge.total() > 0 {
+        let (free, paid) = (credits_column(charge.free), credits_column(charge.paid));
+        let values = [owner.0.into(), now.day().into(), free.into(), paid.into()];
+        conn.execute_raw(statement(conn, ADD_TO_DAY, values)).await?;
+    }
     if charge.free > 0 {
         take_free_credits(transaction, owner, charge.free).await?;
     }

@@ -3,10 +3,11 @@
 use super::db::statement;
 use super::{Db, StorageError, Transaction};
 use crate::domain::{AccountId, JobId, Timestamp, WebhookMethod, WebhookState};
+use entity::webhook_attempt;
 use entity::webhook_message::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    Value,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Value,
 };
 use std::time::Duration;
 
@@ -214,6 +215,10 @@ pub async fn disable_waiting(
 
 /// A message of an account.
 pub async fn find(db: &Db, owner: AccountId, id: &str) -> Result<Option<Message>, StorageError> {
+    // The one character PostgreSQL does not hold.
+    if id.contains('\0') {
+        return Ok(None);
+    }
     let found = Entity::find().filter(Column::Id.eq(id)).filter(Column::AccountId.eq(owner.0)).one(db.reader()).await?;
     found.map(from_row).transpose()
 }
@@ -244,16 +249,27 @@ pub async fn count_open(db: &Db) -> Result<u64, StorageError> {
     Ok(Entity::find().filter(Column::State.eq(WebhookState::Open.as_str())).count(db.reader()).await?)
 }
 
+/// Messages that one sweep deletes.
+const SWEPT_AT_ONCE: u32 = 1000;
+
 /// Deletes some of the messages that ended before a moment, with their attempts.
 pub async fn delete_ended(db: &Db, before: Timestamp) -> Result<(), StorageError> {
-    const ENDED: &str = "SELECT seq FROM webhook_message WHERE ended_at < $1 ORDER BY ended_at, seq LIMIT 1000";
     let transaction = db.begin().await?;
     let conn = transaction.conn();
-    for sql in [
-        format!("DELETE FROM webhook_attempt WHERE message_seq IN ({ENDED})"),
-        format!("DELETE FROM webhook_message WHERE ended_at < $1 AND seq IN ({ENDED})"),
-    ] {
-        conn.execute_raw(statement(conn, sql, [before.as_micros().into()])).await?;
+    // Chosen once: another process that sweeps takes others, and one that is sent again meanwhile stays.
+    let skip_locked = if conn.get_database_backend() == DbBackend::Sqlite { "" } else { "FOR UPDATE SKIP LOCKED" };
+    let sql = format!(
+        "SELECT seq FROM webhook_message WHERE ended_at < $1 ORDER BY ended_at, seq LIMIT {SWEPT_AT_ONCE} {skip_locked}"
+    );
+    let rows = conn.query_all_raw(statement(conn, sql, [before.as_micros().into()])).await?;
+    let seqs = rows.iter().map(|row| row.try_get("", "seq")).collect::<Result<Vec<i64>, _>>()?;
+    if seqs.is_empty() {
+        return Ok(());
     }
+    webhook_attempt::Entity::delete_many()
+        .filter(webhook_attempt::Column::MessageSeq.is_in(seqs.iter().copied()))
+        .exec(conn)
+        .await?;
+    Entity::delete_many().filter(Column::Seq.is_in(seqs)).exec(conn).await?;
     transaction.commit().await
 }

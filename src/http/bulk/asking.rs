@@ -8,7 +8,7 @@ use crate::domain::{
 };
 use crate::http::codes::{Refusal, RefusalKind};
 use crate::http::state::HttpState;
-use crate::jobs::{CreateError, CreatedJob, Once, create, create_once};
+use crate::jobs::{CreateError, CreatedJob, Once, Unanswered, create, create_once, is_used};
 use crate::sources::Definition;
 use crate::storage::account::Account;
 use crate::storage::bulk_job::Job;
@@ -46,8 +46,17 @@ pub(super) async fn answer_creation(
     parse: impl FnOnce(&Catalog<'_>) -> Result<JobSpec, Refusal>,
     tell: impl Fn(&Job, &Balance) -> String + Sync,
 ) -> Result<HttpResponse, Refusal> {
-    let (spec, switches) = read_job(state, request, parse).await?;
-    let Some(key) = idempotency_key(request)? else {
+    let key = idempotency_key(request)?;
+    let is_replay = match &key {
+        Some(key) => is_used(&state.app, account.id, key).await.map_err(|error| state.broken(request, &error))?,
+        None => false,
+    };
+    // What was created is answered again whatever the operator switched off since.
+    let (spec, switches) = match is_replay {
+        true => (parse_by(&state.app, &[], parse)?, Vec::new()),
+        false => read_job(state, request, parse).await?,
+    };
+    let Some(key) = key else {
         let created = store(state, request, account, &spec, &switches).await?;
         return Ok(created_answer(tell(&created.job, &created.balance), false));
     };
@@ -70,13 +79,22 @@ pub(in crate::http) async fn read_job(
 ) -> Result<(JobSpec, Vec<Switch>), Refusal> {
     let app = &state.app;
     let switches = source_switch::list(&app.db).await.map_err(|error| state.broken(request, &error))?;
-    let spec = parse(&Catalog {
+    let spec = parse_by(app, &switches, parse)?;
+    Ok((spec, switches))
+}
+
+/// What `parse` reads while these are switched off.
+fn parse_by(
+    app: &App,
+    switches: &[Switch],
+    parse: impl FnOnce(&Catalog<'_>) -> Result<JobSpec, Refusal>,
+) -> Result<JobSpec, Refusal> {
+    parse(&Catalog {
         find: &|name| app.engine.registry().find(name).map(|definition| facts(definition)),
         names: &|| app.engine.registry().iter().map(|definition| definition.name.clone()).collect(),
-        is_off: &|asked| is_off(&switches, asked),
+        is_off: &|asked| is_off(switches, asked),
         check_address: &|url| app.outbound.check_url(url).map_err(|error| error.to_string()),
-    })?;
-    Ok((spec, switches))
+    })
 }
 
 async fn store(
@@ -146,6 +164,7 @@ fn is_off(switches: &[Switch], asked: Asked<'_>) -> bool {
 
 pub(super) fn refuse(state: &HttpState, request: &HttpRequest, error: CreateError) -> Refusal {
     match error {
+        CreateError::Unanswered(why) => unanswered(why),
         CreateError::ValuesDisabled => Refusal::of(RefusalKind::ValueDisabled).about("values"),
         CreateError::Unaffordable { cause, is_hard } => unaffordable(&state.app, cause, is_hard),
         CreateError::TooFast { wait } => too_fast(wait),
@@ -170,4 +189,16 @@ fn unaffordable(app: &App, cause: Unaffordable, is_hard: bool) -> Refusal {
                 if is_hard { " or held back for unfinished jobs" } else { "" }, app.clock.now()),
         ),
     }
+}
+
+fn unanswered(why: Unanswered) -> Refusal {
+    let (kind, parameter) = match why {
+        Unanswered::UnknownSource => (RefusalKind::UnsupportedSource, "source"),
+        Unanswered::UnsupportedCountry => (RefusalKind::UnsupportedCountry, "country"),
+        Unanswered::SourceDisabled => (RefusalKind::SourceDisabled, "source"),
+        Unanswered::UnsupportedKey => (RefusalKind::UnsupportedKey, "key"),
+        Unanswered::KeyDisabled => (RefusalKind::KeyDisabled, "key"),
+        Unanswered::UnsupportedTopic => (RefusalKind::UnsupportedTopic, "topic"),
+    };
+    Refusal::of(kind).about(parameter)
 }

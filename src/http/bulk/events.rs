@@ -1,5 +1,6 @@
 //! `GET /v2/jobs/{id}/events`: a job's progress, told as it happens.
 
+use super::v2::events::EventId;
 use super::v2::{self, events as sse};
 use crate::app::SharedApp;
 use crate::http::codes::{Refusal, RefusalKind};
@@ -70,14 +71,14 @@ fn head() -> HttpResponseBuilder {
 }
 
 /// The id of the last event a client saw that connects again.
-fn last_event_id(request: &HttpRequest) -> Option<u32> {
-    request.headers().get("last-event-id")?.to_str().ok()?.trim().parse().ok()
+fn last_event_id(request: &HttpRequest) -> Option<EventId> {
+    EventId::parse(request.headers().get("last-event-id")?.to_str().ok()?)
 }
 
 /// What a stream is about to do.
 enum Next {
     /// Tells how the job stands, if that is news to the client.
-    Begin(Option<u32>),
+    Begin(Option<EventId>),
     Watch,
     End,
 }
@@ -86,7 +87,7 @@ enum Next {
 fn stream(
     app: SharedApp,
     job: Job,
-    last_id: Option<u32>,
+    last_id: Option<EventId>,
     place: OpenStream,
 ) -> impl Stream<Item = Result<Bytes, StorageError>> + 'static {
     let begin = (app, job, Next::Begin(last_id), place);

@@ -1,10 +1,8 @@
 //! `POST /v2/jobs/{id}/rerun`: a job of the values that failed.
 
 use super::asking::answer_creation;
-use super::question::{Asked, Catalog};
 use super::v1;
 use super::v2::{self, job_object::created_job};
-use crate::domain::JobSpec;
 use crate::http::codes::{Refusal, RefusalKind};
 use crate::http::params::Params;
 use crate::http::state::HttpState;
@@ -35,32 +33,10 @@ async fn rerun(
         request,
         &account,
         2,
-        |catalog| still_answered(spec, catalog),
+        |_| Ok(spec),
         |job, balance| v1::view::json(&created_job(job, balance)),
     )
     .await
-}
-
-/// The job, if its source still answers what was asked: definitions and switches change.
-fn still_answered(spec: JobSpec, catalog: &Catalog<'_>) -> Result<JobSpec, Refusal> {
-    let refused = |kind, parameter| Err(Refusal::of(kind).about(parameter));
-    let Some(facts) = (catalog.find)(spec.source.as_str()) else {
-        return refused(RefusalKind::UnsupportedSource, "source");
-    };
-    let off = |key| (catalog.is_off)(Asked { source: &facts.name, country: spec.country, key, value: None });
-    if !facts.countries.contains(&spec.country) {
-        refused(RefusalKind::UnsupportedCountry, "country")
-    } else if off(None) {
-        refused(RefusalKind::SourceDisabled, "source")
-    } else if !facts.keys.contains(&spec.key) {
-        refused(RefusalKind::UnsupportedKey, "key")
-    } else if off(Some(spec.key)) {
-        refused(RefusalKind::KeyDisabled, "key")
-    } else if !facts.topics.iter().any(|(topic, _)| *topic == spec.topic) {
-        refused(RefusalKind::UnsupportedTopic, "topic")
-    } else {
-        Ok(spec)
-    }
 }
 
 fn refuse(state: &HttpState, request: &HttpRequest, error: RerunError) -> Refusal {

@@ -29,7 +29,8 @@ pub(super) async fn send_results(
     let is_packed = !format.is_compressed() && will_be_packed(request);
     let bytes = || result_bytes(format, options, job_head(job), result_pages(state.app.clone(), job));
     let mut response = results_head(format, &job.id);
-    match wanted(request, &tag, is_packed) {
+    // Every part of a workbook costs the whole: it is sent whole.
+    match wanted(request, &tag, is_packed || format.is_compressed()) {
         Wanted::Unchanged => Ok(HttpResponse::NotModified().insert_header(header::ETag(tag)).finish()),
         Wanted::Whole => {
             describe(&mut response, tag, is_packed, format);
@@ -57,12 +58,10 @@ fn describe(response: &mut HttpResponseBuilder, tag: EntityTag, is_packed: bool,
     // How a stream is packed depends on how its pieces fell: two packed answers are equal only in what they mean.
     let tag = if is_packed { EntityTag::new_weak(tag.tag().to_owned()) } else { tag };
     response.insert_header(header::ETag(tag));
-    if !is_packed {
+    if !is_packed && !format.is_compressed() {
         response.insert_header((header::ACCEPT_RANGES, HeaderValue::from_static("bytes")));
         // Whoever packs the others says so itself.
-        if !format.is_compressed() {
-            response.insert_header((header::VARY, HeaderValue::from_static("accept-encoding")));
-        }
+        response.insert_header((header::VARY, HeaderValue::from_static("accept-encoding")));
     }
 }
 

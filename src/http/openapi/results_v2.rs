@@ -61,17 +61,17 @@ fn entry() -> (String, RefOr<Schema>) {
     let contents =
         ["ProductAndOffersContent", "ProductContent", "OffersContent", "SearchResultsContent", "ReviewsContent"];
     // Not one of them: a product with offers is a product too.
-    let none = AnyOfBuilder::new().item(super::words::null());
-    let content = contents.iter().fold(none, |any_of, name| any_of.item(named(name)));
+    let content = contents.iter().fold(AnyOfBuilder::new(), |any_of, name| any_of.item(named(name)));
     Shape::new(ENTRY, "One value.")
         .always("query", named("ResultQuery"), "")
         .always("success", boolean(), "")
         .sometimes("reason", ReasonWord::schema(), "Only of a value that failed.")
         .always("metadata", named("ResultMetadata"), "")
-        .always(
+        .sometimes("incomplete", boolean(), "Only, and true, where a later page failed for good or was not paid for.")
+        .sometimes(
             "content",
             Schema::from(content.build()),
-            "What was found, in the shape of the topic; null of a value that failed.",
+            "What was found, in the shape of the topic; absent of a value that failed.",
         )
         .build()
 }

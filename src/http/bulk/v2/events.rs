@@ -4,6 +4,7 @@ use super::job_object::{job_object, status};
 use crate::domain::{Balance, JobStatus};
 use crate::storage::bulk_job::Job;
 use bytes::Bytes;
+use std::fmt;
 
 /// The events' names: while it runs, and its two ends.
 pub const EVENTS: [&str; 3] = ["progress", "finished", "cancelled"];
@@ -31,24 +32,52 @@ pub fn event(job: &Job, balance: &Balance) -> Bytes {
     };
     // Plain texts and numbers always serialise, and JSON written so has no line ends.
     let data = serde_json::to_string(&job_object(job, balance)).unwrap_or_default();
-    format!("event: {name}\nid: {}\ndata: {data}\n\n", job.completed).into()
+    format!("event: {name}\nid: {}\ndata: {data}\n\n", EventId::of(job)).into()
+}
+
+/// Which event it was: how many values were done, and whether the job was cancelled then. The end of a cancelled job would
+/// else have the id of the event before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventId {
+    completed: u32,
+    is_cancelled: bool,
+}
+
+/// What stands behind the count of a cancelled job.
+const CANCELLED: &str = "-cancelled";
+
+impl EventId {
+    fn of(job: &Job) -> EventId {
+        EventId { completed: job.completed, is_cancelled: job.status == JobStatus::Cancelled }
+    }
+
+    /// As a client sends it back.
+    pub fn parse(text: &str) -> Option<EventId> {
+        let text = text.trim();
+        let (count, is_cancelled) = match text.strip_suffix(CANCELLED) {
+            Some(count) => (count, true),
+            None => (text, false),
+        };
+        Some(EventId { completed: count.parse().ok()?, is_cancelled })
+    }
+}
+
+impl fmt::Display for EventId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.completed, if self.is_cancelled { CANCELLED } else { "" })
+    }
 }
 
 /// What a client that saw the event `last_id` has not seen: whether the job as it is now is news to it.
 ///
 /// All values done is news only once they are settled, so that the count of all of them stands on the last event alone.
-pub fn is_news(job: &Job, last_id: Option<u32>) -> bool {
-    match job.status {
-        JobStatus::Finished => !is_over(job, last_id),
-        JobStatus::Cancelled => true,
-        JobStatus::Finishing => false,
-        JobStatus::New | JobStatus::Enqueued | JobStatus::Working => last_id != Some(job.completed),
-    }
+pub fn is_news(job: &Job, last_id: Option<EventId>) -> bool {
+    job.status != JobStatus::Finishing && last_id != Some(EventId::of(job))
 }
 
-/// Whether the client has seen the last event of a finished job, and need not come again.
-pub fn is_over(job: &Job, last_id: Option<u32>) -> bool {
-    job.status == JobStatus::Finished && last_id == Some(job.completed)
+/// Whether the client has seen the last event, and need not come again.
+pub fn is_over(job: &Job, last_id: Option<EventId>) -> bool {
+    job.status.is_final() && !is_news(job, last_id)
 }
 
 /// Whether two looks at a job tell the same.
@@ -94,20 +123,23 @@ mod tests {
         assert_eq!((lines[0], lines[1], lines.len()), ("event: progress", "id: 2", 5), "{told}");
         assert!(lines[2].starts_with("data: {\"job_id\":\"010101010101010101010101\",") && told.ends_with("}\n\n"));
         assert!(text(&job(JobStatus::Finished, 3)).starts_with("event: finished\nid: 3\n"));
-        assert!(text(&job(JobStatus::Cancelled, 1)).starts_with("event: cancelled\nid: 1\n"));
+        assert!(text(&job(JobStatus::Cancelled, 1)).starts_with("event: cancelled\nid: 1-cancelled\n"));
     }
 
     #[test]
     fn whoever_comes_again_hears_what_is_new() {
+        let seen = EventId::parse;
         let working = job(JobStatus::Working, 2);
-        assert!(is_news(&working, None) && is_news(&working, Some(1)) && !is_news(&working, Some(2)));
+        assert!(is_news(&working, None) && is_news(&working, seen("1")) && !is_news(&working, seen(" 2 ")));
         // All are done, but the last event is still to come: no event has its id before it.
         let finishing = job(JobStatus::Finishing, 3);
-        assert!(!is_news(&finishing, None) && !is_news(&finishing, Some(2)));
+        assert!(!is_news(&finishing, None) && !is_news(&finishing, seen("2")));
         let finished = job(JobStatus::Finished, 3);
-        assert!(is_news(&finished, Some(2)) && !is_over(&finished, Some(2)) && is_over(&finished, Some(3)));
-        // The end of a cancelled job has the id of the event before it: it is told once more rather than never.
-        assert!(is_news(&job(JobStatus::Cancelled, 2), Some(2)));
+        assert!(is_news(&finished, seen("2")) && !is_over(&finished, seen("2")) && is_over(&finished, seen("3")));
+        let cancelled = job(JobStatus::Cancelled, 2);
+        assert!(is_news(&cancelled, seen("2")) && is_over(&cancelled, seen("2-cancelled")));
+        assert!(!is_over(&working, seen("2")));
+        assert_eq!((seen("x"), seen("-cancelled"), seen("")), (None, None, None));
     }
 
     #[test]
