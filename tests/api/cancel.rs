@@ -61,6 +61,7 @@ async fn a_job_nobody_began_costs_nothing() {
             "topic": "product_and_offers", "key": "gtin", "status": "cancelled", "requested": 3, "completed": 1,
             "open_values": 2, "progress": 33, "not_founds": 0, "free_credits": 0, "paid_credits": 0,
             "created_at": "2026-09-21T12:00:00Z", "expires_at": "2026-09-24T12:01:00Z",
+            "balance": {"free_credits_left": 1000, "daily_quota_left": 10000},
         })
         .to_string()
         .as_str(),

@@ -5,7 +5,7 @@ use crate::{start, start_idle, with};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-const KEYS: [&str; 17] = [
+const KEYS: [&str; 18] = [
     "job_id",
     "id",
     "version",
@@ -23,6 +23,7 @@ const KEYS: [&str; 17] = [
     "paid_credits",
     "created_at",
     "expires_at",
+    "balance",
 ];
 
 fn lamp() -> Value {

@@ -125,7 +125,7 @@ async fn a_finished_job_is_told_signed_and_once() {
     assert!((real - timestamp).abs() < 300, "a receiver's clock is the real one, not that of the test");
     let url = format!("https://prices.example/api/v2/jobs/{job_id}/download.csv");
     let job = format!(
-        r#""job_id":"{job_id}","id":"{job_id}","version":2,"country":"de","source":"google_shopping","topic":"product_and_offers","key":"gtin","status":"finished","requested":2,"completed":2,"open_values":0,"progress":100,"not_founds":0,"free_credits":2,"paid_credits":0,"created_at":"2026-09-21T12:00:00Z","expires_at":"2026-09-24T12:00:00Z""#
+        r#""job_id":"{job_id}","id":"{job_id}","version":2,"country":"de","source":"google_shopping","topic":"product_and_offers","key":"gtin","status":"finished","requested":2,"completed":2,"open_values":0,"progress":100,"not_founds":0,"free_credits":2,"paid_credits":0,"created_at":"2026-09-21T12:00:00Z","expires_at":"2026-09-24T12:00:00Z","balance":{{"free_credits_left":998,"daily_quota_left":9998}}"#
     );
     let wanted = format!(
         r#"{{"event":"job.finished","timestamp":"2026-09-21T12:00:00Z",{job},"job_download_url":"{url}","download_url":"{url}"}}"#
