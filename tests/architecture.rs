@@ -38,7 +38,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("jobs", &["app", "domain", "ledger", "lookup", "queue", "sources", "storage"]),
     // It reads storage and sources for plain answers; it never writes but through a use case.
     ("http", &["accounts", "app", "config", "domain", "health", "jobs", "ledger", "notifications", "rendering", "sources", "storage"]),
-    ("workers", &["app", "health", "jobs", "notifications", "queue"]),
+    ("workers", &["app", "health", "jobs", "queue"]),
     // It puts everything together, the demo marketplace as the source `test` included; lookup itself does not know demo.
     ("boot", &["app", "clock", "config", "demo", "domain", "fetching", "health", "http", "ids", "lookup", "notifications", "outbound", "queue", "sources",
                "storage", "telemetry", "workers"]),

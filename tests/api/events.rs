@@ -115,7 +115,7 @@ async fn a_cancelled_job_ends_them_too() {
     let mut again = Events::open(&caller, &id, Some("0")).await;
     cancel(&caller, &id).await;
     for stream in [&mut events, &mut again] {
-        assert_eq!(stream.expect("cancelled", "0").await["status"], "cancelled");
+        assert_eq!(stream.expect("cancelled", "0-cancelled").await["status"], "cancelled");
         assert_eq!(stream.next().await, None);
     }
     server.close_books().await;
@@ -158,7 +158,7 @@ async fn come_from_another_process_as_well() {
     let mut events = Events::open(&there, &id, None).await;
     events.expect("progress", "0").await;
     cancel(&caller, &id).await;
-    events.expect("cancelled", "0").await;
+    events.expect("cancelled", "0-cancelled").await;
     assert_eq!(events.next().await, None);
     twin.stop().await;
     server.close_books().await;

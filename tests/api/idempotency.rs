@@ -174,8 +174,8 @@ async fn a_key_is_one_printable_header() {
     caller.send(twice.body(job.to_string())).await.refused(400, wrong, Some(HEADER));
     let foreign = caller.request(Method::POST, "/jobs").header(HEADER, "schlüssel".as_bytes());
     caller.send(foreign.body(job.to_string())).await.refused(400, wrong, Some(HEADER));
-    // The parameters come first, quota and rate come last.
-    post(&caller, "", &json!({"source": "nowhere"})).await.refused(400, "unsupported source", Some("source"));
+    // It comes before the parameters, quota and rate come last.
+    post(&caller, "", &json!({"source": "nowhere"})).await.refused(400, wrong, Some(HEADER));
     let poor =
         server.caller(Terms { daily_quota: Some(0), creations_per_minute: Some(1), ..Terms::plan("free") }).await;
     for _ in 0..3 {

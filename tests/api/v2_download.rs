@@ -106,7 +106,9 @@ async fn what_a_caller_has_is_not_sent_again() {
         let what = format!(".{name}");
         let whole = get(&what, &[]).await;
         let tag = whole.header("etag").unwrap().to_owned();
-        assert!(tag.starts_with('"') && whole.header("accept-ranges") == Some("bytes"), "{what}: {tag}");
+        // A part of a workbook costs the whole.
+        let ranges = (name != "xlsx").then_some("bytes");
+        assert!(tag.starts_with('"') && whole.header("accept-ranges") == ranges, "{what}: {tag}");
         // The same bytes under the same tag, every time.
         assert_eq!(get(&what, &[]).await.body, whole.body, "{what}");
         let unchanged = get(&what, &[("if-none-match", &tag)]).await;
@@ -152,6 +154,11 @@ async fn a_download_goes_on_where_it_broke_off() {
         };
         let whole = caller.get(&path).await;
         let (size, tag) = (whole.body.len(), whole.header("etag").unwrap().to_owned());
+        if name == "xlsx" {
+            // Every part costs the whole workbook, which is sent then.
+            assert_eq!(get(vec![("range", "bytes=0-0".to_owned())]).await.body, whole.body);
+            continue;
+        }
         for (range, first, last) in [
             ("bytes=0-0".to_owned(), 0, 0),
             ("bytes=10-99".to_owned(), 10, 99),
@@ -181,7 +188,7 @@ async fn a_download_goes_on_where_it_broke_off() {
         assert_eq!(get(vec![("range", "bytes=0-1,4-5".to_owned())]).await.body, whole.body, "{name}");
         assert_eq!(range(&[("if-none-match", &tag)]).await.status, 304);
         let packed = range(&[("accept-encoding", "br")]).await;
-        assert_eq!(packed.status, if name == "xlsx" { 206 } else { 200 }, "{name}");
+        assert_eq!(packed.status, 200, "{name}");
         let beyond = get(vec![("range", format!("bytes={size}-"))]).await;
         beyond.refused(416, "range not satisfiable", None);
         assert_eq!(beyond.header("content-range"), Some(format!("bytes */{size}").as_str()));
