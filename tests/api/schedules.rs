@@ -3,7 +3,10 @@
 use crate::harness::{COFFEE, Caller, IPAD, NOON, Setup, Terms, TestDatabase, TestServer};
 use crate::{gtins, with};
 use pricemill::clock::Clock;
+use pricemill::domain::{SourceName, Switch};
 use pricemill::jobs::run_schedules;
+use pricemill::storage::source_switch;
+use sea_orm::ConnectionTrait;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -130,6 +133,33 @@ async fn a_run_that_may_not_be_is_skipped_with_the_reason() {
     pass(&server, 12 * HOUR).await;
     assert_eq!(show(&slow, &slow_id).await["last_run"]["skipped"], Value::Null);
     assert_eq!(show(&poor, &poor_id).await["last_run"]["skipped"], "not enough free credits");
+    server.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_of_a_source_that_is_off_or_gone_is_skipped() {
+    let server = TestServer::start(quiet()).await;
+    let caller = server.caller(Terms::plan("pro")).await;
+    // An invalid value beside it does not make the job one that may be.
+    let off = submit(&caller, &hourly(&[IPAD, "4006381333932"])).await;
+    let gone = submit(&caller, &hourly(&[IPAD])).await;
+    let source = SourceName::new("google-shopping");
+    let switch = Switch { source, country: None, key: None, value: None };
+    source_switch::insert(&server.app.db, &switch, server.clock.now()).await.unwrap();
+    let db = server.look().await;
+    db.execute_unprepared(&format!(
+        "UPDATE job_schedule SET spec = REPLACE(spec, 'google-shopping', 'nowhere') WHERE id = '{gone}'"
+    ))
+    .await
+    .unwrap();
+    db.close().await.unwrap();
+    pass(&server, HOUR).await;
+    for (id, reason) in [(&off, "source disabled"), (&gone, "unknown source")] {
+        let told = show(&caller, id).await;
+        assert_eq!(told["last_run"]["skipped"], reason, "{told}");
+        assert_eq!(told["next_run_at"], "2026-09-21T14:00:00Z");
+    }
+    assert_eq!(jobs(&caller).await.len(), 0);
     server.close().await;
 }
 
