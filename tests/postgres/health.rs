@@ -62,6 +62,9 @@ async fn processes_add_at_once_and_tell_once() {
     let drift = source_drift::list(&first).await.unwrap().remove(0);
     assert!(!source_drift::change(&first, &drift, None).await.unwrap());
     assert!(source_drift::change(&first, &drift, Some(DriftState::Drifting)).await.unwrap());
-    assert_eq!(source_health::delete_before(&first, later).await.unwrap(), 2 * (SOURCES.len() * PageStep::ALL.len()) as u64);
+    assert_eq!(
+        source_health::delete_before(&first, later).await.unwrap(),
+        2 * (SOURCES.len() * PageStep::ALL.len()) as u64
+    );
     first.close().await;
 }
