@@ -4,9 +4,9 @@ use crate::domain::{Country, Currency};
 use serde::Serialize;
 
 /// The countries every demo source is defined for; pages exist for any other as well, in English.
-pub const COUNTRIES: [&str; 22] = [
+pub const COUNTRIES: [&str; 21] = [
     "de", "at", "gb", "us", "fr", "it", "nl", "pl", "in", "br", "au", "ua", "es", "se", "ca", "ch", "be", "dk", "no",
-    "cz", "jp", "mx",
+    "cz", "mx",
 ];
 
 /// What a page needs to know about its country.

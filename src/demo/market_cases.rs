@@ -271,7 +271,7 @@ fn hostile_text_is_escaped() {
 fn every_kind_of_page_renders_in_every_country() {
     let market = market();
     let hits = "pro";
-    for country in COUNTRIES.into_iter().chain(["nz", "tr"]) {
+    for country in COUNTRIES.into_iter().chain(["jp", "tr"]) {
         for site in Site::ALL {
             let text =
                 page(&market, site.name(), &path(site, country, &Request::Search { text: hits.to_owned(), page: 2 }));
