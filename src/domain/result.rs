@@ -59,7 +59,7 @@ pub struct FoundResult {
     pub pages_delivered: u32,
     /// How many entries of the topic's list (offers, search results, reviews) stand on each page, in order.
     pub page_lengths: Vec<u32>,
-    /// A later page failed for good; the pages before it are here.
+    /// A later page failed for good or was not paid for; the pages before it are here.
     pub incomplete: bool,
     /// When the oldest delivered page was fetched.
     pub updated_at: Timestamp,

@@ -2,6 +2,7 @@
 //!
 //! A refusal stands above single values; why one value has no product is told by [`crate::domain::Reason`].
 
+use super::json::json;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
@@ -238,8 +239,7 @@ impl Refusal {
             valid_values: &self.valid_values,
             request_id: self.request_id.as_deref(),
         };
-        // Plain texts always serialise.
-        serde_json::to_string(&body).unwrap_or_default()
+        json(&body)
     }
 
     /// The whole answer in a version's words.
@@ -298,7 +298,7 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-/// What leaves a handler by `?` speaks v1; a v2 scope writes its refusals with [`Refusal::response`].
+/// What leaves a handler by `?` speaks v1 until [`super::dialect`] has written it again in the words of its path.
 impl ResponseError for Refusal {
     fn status_code(&self) -> StatusCode {
         self.kind.row().status

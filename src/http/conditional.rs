@@ -14,18 +14,13 @@ pub enum Wanted {
     /// The caller has it already.
     Unchanged,
     Whole,
-    /// One range; whether there is such a one only the length tells.
+    /// A single range; whether it can be satisfied depends on the length.
     Part(ByteRangeSpec),
 }
 
 /// What a request wants of the answer with this strong tag.
 pub fn wanted(request: &HttpRequest, tag: &EntityTag, is_packed: bool) -> Wanted {
-    let is_known = match request.get_header::<IfNoneMatch>() {
-        Some(IfNoneMatch::Any) => true,
-        Some(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(tag)),
-        None => false,
-    };
-    if is_known {
+    if is_known(request, tag) {
         return Wanted::Unchanged;
     }
     if is_packed || *request.method() != Method::GET {
@@ -39,6 +34,15 @@ pub fn wanted(request: &HttpRequest, tag: &EntityTag, is_packed: bool) -> Wanted
             _ => Wanted::Whole,
         },
         (None, _) => Wanted::Whole,
+    }
+}
+
+/// Whether the caller has the answer with this tag.
+pub fn is_known(request: &HttpRequest, tag: &EntityTag) -> bool {
+    match request.get_header::<IfNoneMatch>() {
+        Some(IfNoneMatch::Any) => true,
+        Some(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(tag)),
+        None => false,
     }
 }
 

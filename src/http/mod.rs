@@ -1,19 +1,22 @@
 //! HTTP in, HTTP out: a handler reads its parameters, calls one use case or one storage read, and writes the answer in
 //! the words of its API version. Nothing is decided here that a caller without HTTP would need too.
 
+mod account;
 pub mod bulk;
 mod caller;
 pub mod codes;
 mod conditional;
 mod dialect;
 mod health;
+mod json;
+mod list_page;
 mod mount;
 mod multipart;
 mod observe;
 mod open_streams;
 pub mod openapi;
 mod packed_body;
-mod page_meta;
+mod param_values;
 mod params;
 mod poll_pace;
 mod rate_limit;
@@ -22,6 +25,7 @@ mod result_lengths;
 mod routes;
 mod schedules;
 mod serve;
+mod sources;
 mod state;
 mod stream;
 mod value_file;

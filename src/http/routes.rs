@@ -1,13 +1,13 @@
 //! The whole route table on one screen.
 
-use super::bulk::{
-    cancel, create, download, estimate, events, ledger, list, rerun, results, settings, show, single, sources, usage,
-};
+use super::account::{ledger, settings, usage};
+use super::bulk::{cancel, create, download, estimate, events, list, rerun, results, show, single};
 use super::codes::{Refusal, RefusalKind};
 use super::health;
 use super::mount::{Mount, at};
 use super::reference;
 use super::schedules;
+use super::sources;
 use super::webhooks::{deliveries, secret};
 use actix_web::web::{ServiceConfig, to};
 
@@ -34,8 +34,8 @@ pub fn table() -> Vec<Mount> {
         at(["/v2/jobs/{job_id}/rerun"]).post(rerun::v2),
         at(["/v2/jobs/{job_id}/results"]).get(results::v2),
         at(["/v2/jobs/{job_id}/events"]).get(events::v2),
-        at(["/v2/sources"]).get(sources::v2),
-        at(["/v2/sources/{name}/health"]).get(sources::health_v2),
+        at(["/v2/sources"]).get(sources::show::list),
+        at(["/v2/sources/{name}/health"]).get(sources::show::health),
         at(["/v2/schedules"]).post(schedules::create::v2).get(schedules::show::list),
         at(["/v2/schedules/{schedule_id}"]).get(schedules::show::one).delete(schedules::change::delete),
         at(["/v2/schedules/{schedule_id}/pause"]).post(schedules::change::pause).patch(schedules::change::pause),

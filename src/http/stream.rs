@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use tokio_util::io::ReaderStream;
 
 /// About how many bytes are written before they are handed to the socket: a page of wide products is told in several parts.
-pub(super) const CHUNK_BYTES: usize = 64 * 1024;
+const CHUNK_BYTES: usize = 64 * 1024;
 
 /// Values handed over ahead of the thread that writes a workbook; the rest of their page waits with the reader.
 const ITEMS_AHEAD: usize = 4;
@@ -35,9 +35,31 @@ pub enum StreamError {
 /// The bytes of a download, piece by piece.
 pub type ByteStream = Pin<Box<dyn Stream<Item = Result<Bytes, StreamError>>>>;
 
-/// Where a streaming answer stands.
-struct Progress<P> {
-    renderer: Box<Renderer>,
+/// What turns results into bytes, one by one.
+pub trait ResultWriter {
+    /// What stands before the first.
+    fn begin(&mut self, out: &mut Vec<u8>) -> Result<(), RenderError>;
+    fn item(&mut self, item: &ItemResult, out: &mut Vec<u8>) -> Result<(), RenderError>;
+    /// What stands after the last.
+    fn end(&mut self, out: &mut Vec<u8>) -> Result<(), RenderError>;
+}
+
+impl ResultWriter for Box<Renderer> {
+    fn begin(&mut self, out: &mut Vec<u8>) -> Result<(), RenderError> {
+        Renderer::begin(self, out)
+    }
+
+    fn item(&mut self, item: &ItemResult, out: &mut Vec<u8>) -> Result<(), RenderError> {
+        Renderer::item(self, item, out)
+    }
+
+    fn end(&mut self, out: &mut Vec<u8>) -> Result<(), RenderError> {
+        Renderer::end(self, out)
+    }
+}
+
+struct Progress<W, P> {
+    writer: W,
     pages: Pin<Box<P>>,
     page: std::vec::IntoIter<ItemResult>,
     is_begun: bool,
@@ -86,8 +108,8 @@ pub fn slice(bytes: ByteStream, skip: u64, length: u64) -> ByteStream {
     Box::pin(sliced)
 }
 
-/// The results in a format. One page is held at a time, and the next one is read only when the socket has taken this one;
-/// a format that is whole only at the end is written to a temporary file first. The same results give the same bytes.
+/// The results in a format: as [`chunks`], or, where it is whole only at the end, from a temporary file. The same results
+/// give the same bytes.
 pub fn result_bytes<P, E>(format: Format, options: RenderOptions, head: JobHead, pages: P) -> ByteStream
 where
     P: Stream<Item = Result<Vec<ItemResult>, E>> + 'static,
@@ -95,11 +117,7 @@ where
 {
     let job_id = head.job_id.clone();
     let bytes: ByteStream = match Rendering::new(format, options, head) {
-        Rendering::Text(renderer) => {
-            let page = Vec::new().into_iter();
-            let progress = Progress { renderer, pages: Box::pin(pages), page, is_begun: false, is_ended: false };
-            Box::pin(stream::try_unfold(progress, next_chunk))
-        }
+        Rendering::Text(renderer) => Box::pin(chunks(renderer, pages)),
         Rendering::Book(book) => Box::pin(stream::once(write_book(book, pages)).map_ok(stream_file).try_flatten()),
     };
     Box::pin(bytes.inspect(move |chunk| {
@@ -149,30 +167,39 @@ fn file_name(job_id: &str, format: Format) -> String {
     format!("job-{job_id}.{}", format.file_extension())
 }
 
-async fn next_chunk<P, E>(mut progress: Progress<P>) -> Result<Option<(Bytes, Progress<P>)>, StreamError>
+/// Results as bytes. One page is held at a time, and the next one is read only when the socket has taken this one.
+pub fn chunks<W, P, E>(writer: W, pages: P) -> impl Stream<Item = Result<Bytes, StreamError>> + 'static
 where
+    W: ResultWriter + 'static,
+    P: Stream<Item = Result<Vec<ItemResult>, E>> + 'static,
+    E: std::error::Error + Send + Sync + 'static,
+{
+    let page = Vec::new().into_iter();
+    let progress = Progress { writer, pages: Box::pin(pages), page, is_begun: false, is_ended: false };
+    stream::try_unfold(progress, next_chunk)
+}
+
+async fn next_chunk<W, P, E>(mut progress: Progress<W, P>) -> Result<Option<(Bytes, Progress<W, P>)>, StreamError>
+where
+    W: ResultWriter,
     P: Stream<Item = Result<Vec<ItemResult>, E>>,
     E: std::error::Error + Send + Sync + 'static,
 {
-    if progress.is_ended {
-        return Ok(None);
-    }
     let mut out = Vec::new();
     if !progress.is_begun {
-        progress.renderer.begin(&mut out)?;
+        progress.writer.begin(&mut out)?;
         progress.is_begun = true;
     }
-    while out.len() < CHUNK_BYTES {
+    while out.len() < CHUNK_BYTES && !progress.is_ended {
         if let Some(item) = progress.page.next() {
-            progress.renderer.item(&item, &mut out)?;
+            progress.writer.item(&item, &mut out)?;
             continue;
         }
         match progress.pages.next().await {
             Some(page) => progress.page = page.map_err(|error| StreamError::Pages(Box::new(error)))?.into_iter(),
             None => {
-                progress.renderer.end(&mut out)?;
+                progress.writer.end(&mut out)?;
                 progress.is_ended = true;
-                break;
             }
         }
     }
@@ -296,7 +323,7 @@ mod tests {
             Ok::<_, Error>(page(n * 1000, 1000))
         });
         let progress = Progress {
-            renderer: Box::new(Renderer::ndjson(head())),
+            writer: Box::new(Renderer::ndjson(head())),
             pages: Box::pin(pages),
             page: Vec::new().into_iter(),
             is_begun: false,

@@ -102,7 +102,7 @@ pub static COLUMNS: &[Column] = &[
     offer("shop_name", Always, PAGE, "name of the shop", |o| text(&o.offer.shop_name)),
     item("reference", Extended, OURS, "the caller's own reference of the value", |i| text(&i.item.reference)),
     item("condition", Extended, OURS, "the `conditions` asked for", |i| i.found().and(i.head.options.selection.condition).map(ConditionFilter::as_str).map(Cow::Borrowed)),
-    item("incomplete", Extended, OURS, "`true` when a later page could not be fetched", |i| word(yes_no(i.found()?.result.incomplete))),
+    item("incomplete", Extended, OURS, "`true` when a later page failed for good or was not paid for", |i| word(yes_no(i.found()?.result.incomplete))),
     item("price", Extended, OURS, "lowest item price among the offers, else the page's own", |i| i.found()?.price().map(Cow::Owned)),
     item("description", Extended, PAGE, "description", |i| text(&i.found()?.result.product.description)),
     item("image_url", Extended, PAGE, "picture of the product", |i| text(&i.found()?.result.product.image_url)),

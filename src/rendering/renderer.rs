@@ -1,8 +1,8 @@
 //! One value after the other to bytes.
 
 use super::book::Book;
-use super::csv_lines::CsvLines;
-use super::csv_table::CsvTable;
+use super::csv_v1::CsvTable;
+use super::csv_v2::CsvLines;
 use super::facts::{ItemFacts, selected_offers};
 use super::facts_v2::EntryFacts;
 use super::format::{Format, FormatV1, FormatV2, RenderOptions};

@@ -1,6 +1,6 @@
 //! `POST /v2/jobs/{id}/cancel` and `DELETE /v2/jobs/{id}`.
 
-use super::v2::{self, job_object::job_object};
+use super::v2::job_object::job_object;
 use crate::http::codes::{Refusal, RefusalKind};
 use crate::http::params::Params;
 use crate::http::state::HttpState;
@@ -12,22 +12,13 @@ pub async fn v2(
     state: web::Data<HttpState>,
     request: HttpRequest,
     id: web::Path<String>,
-    params: Result<Params, Refusal>,
-) -> HttpResponse {
-    v2::answer(cancel(&state, &request, &id, params).await)
-}
-
-async fn cancel(
-    state: &HttpState,
-    request: &HttpRequest,
-    id: &str,
-    params: Result<Params, Refusal>,
+    params: Params,
 ) -> Result<HttpResponse, Refusal> {
-    let account = state.account(request, &params?).await?;
-    let job = state.job(request, &account, id).await?;
-    let cancelled = jobs::cancel(&state.app, &job).await.map_err(|error| state.broken(request, &error))?;
+    let account = state.account(&request, &params).await?;
+    let job = state.job(&request, &account, &id).await?;
+    let cancelled = jobs::cancel(&state.app, &job).await.map_err(|error| state.broken(&request, &error))?;
     let cancelled = cancelled.ok_or_else(|| Refusal::of(RefusalKind::JobAlreadyEnded))?;
-    let balance = state.balance(request, account.id).await?;
+    let balance = state.balance(&request, account.id).await?;
     Ok(HttpResponse::Ok().json(job_object(&cancelled, &balance)))
 }
 
@@ -36,20 +27,11 @@ pub async fn delete_v2(
     state: web::Data<HttpState>,
     request: HttpRequest,
     id: web::Path<String>,
-    params: Result<Params, Refusal>,
-) -> HttpResponse {
-    v2::answer(delete(&state, &request, &id, params).await)
-}
-
-async fn delete(
-    state: &HttpState,
-    request: &HttpRequest,
-    id: &str,
-    params: Result<Params, Refusal>,
+    params: Params,
 ) -> Result<HttpResponse, Refusal> {
-    let account = state.account(request, &params?).await?;
-    let job = state.job(request, &account, id).await?;
-    let deleted = jobs::delete(&state.app, &job).await.map_err(|error| state.broken(request, &error))?;
-    let balance = state.balance(request, account.id).await?;
+    let account = state.account(&request, &params).await?;
+    let job = state.job(&request, &account, &id).await?;
+    let deleted = jobs::delete(&state.app, &job).await.map_err(|error| state.broken(&request, &error))?;
+    let balance = state.balance(&request, account.id).await?;
     Ok(HttpResponse::Ok().json(job_object(&deleted, &balance)))
 }

@@ -1,9 +1,10 @@
 //! `POST /jobs` and `POST /v2/jobs`.
 
-use super::asking::answer_creation;
+use super::creation::answer_creation;
 use super::v2::job_object::created_job;
 use super::{v1, v2};
 use crate::http::codes::Refusal;
+use crate::http::json::json;
 use crate::http::params::Params;
 use crate::http::state::HttpState;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -17,7 +18,7 @@ pub async fn v1(state: web::Data<HttpState>, request: HttpRequest, params: Param
         &account,
         1,
         |catalog| v1::parse::parse_job(&params, catalog),
-        |job, _| v1::view::json(&v1::view::created(&job.id, job.requested)),
+        |job, _| json(&v1::view::created(&job.id, job.requested)),
     )
     .await
 }
@@ -31,7 +32,7 @@ pub async fn v2(state: web::Data<HttpState>, request: HttpRequest, params: Param
         &account,
         2,
         |catalog| v2::parse_job::parse_job(&params, catalog),
-        |job, balance| v1::view::json(&created_job(job, balance)),
+        |job, balance| json(&created_job(job, balance)),
     )
     .await
 }

@@ -1,7 +1,7 @@
 //! `GET /v2/jobs/{id}/events`: a job's progress, told as it happens.
 
+use super::v2::events as sse;
 use super::v2::events::EventId;
-use super::v2::{self, events as sse};
 use crate::app::SharedApp;
 use crate::http::codes::{Refusal, RefusalKind};
 use crate::http::open_streams::{MAX_STREAMS_PER_ACCOUNT, OpenStream};
@@ -26,20 +26,11 @@ pub async fn v2(
     state: web::Data<HttpState>,
     request: HttpRequest,
     id: web::Path<String>,
-    params: Result<Params, Refusal>,
-) -> HttpResponse {
-    v2::answer(events(&state, &request, &id, params).await)
-}
-
-async fn events(
-    state: &HttpState,
-    request: &HttpRequest,
-    id: &str,
-    params: Result<Params, Refusal>,
+    params: Params,
 ) -> Result<HttpResponse, Refusal> {
-    let account = state.account(request, &params?).await?;
-    let job = state.job(request, &account, id).await?;
-    let last_id = last_event_id(request);
+    let account = state.account(&request, &params).await?;
+    let job = state.job(&request, &account, &id).await?;
+    let last_id = last_event_id(&request);
     if sse::is_over(&job, last_id) {
         // The answer on which browsers stop to connect again.
         return Ok(HttpResponse::new(StatusCode::NO_CONTENT));
@@ -52,7 +43,7 @@ async fn events(
             "{MAX_STREAMS_PER_ACCOUNT} event streams of this account are open, and no more are allowed at a time; close some."
         ))
     })?;
-    let told = request_id(request);
+    let told = request_id(&request);
     let body = stream(state.app.clone(), job, last_id, place).inspect_err(move |error| {
         tracing::error!(%error, request_id = %told, "events broken off");
     });

@@ -1,10 +1,10 @@
 //! `GET /jobs` and `GET /v2/jobs`.
 
-use super::question::parse_list_page;
 use super::v1;
 use super::v1::view::JobFacts;
 use super::v2::job_list::{bare_list, job_list, wants_bare_list};
 use crate::http::codes::Refusal;
+use crate::http::list_page::parse_list_page;
 use crate::http::params::Params;
 use crate::http::state::HttpState;
 use crate::storage::bulk_job;

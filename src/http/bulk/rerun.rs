@@ -1,9 +1,9 @@
 //! `POST /v2/jobs/{id}/rerun`: a job of the values that failed.
 
-use super::asking::answer_creation;
-use super::v1;
-use super::v2::{self, job_object::created_job};
+use super::creation::answer_creation;
+use super::v2::job_object::created_job;
 use crate::http::codes::{Refusal, RefusalKind};
+use crate::http::json::json;
 use crate::http::params::Params;
 use crate::http::state::HttpState;
 use crate::jobs::{RerunError, failed_again};
@@ -14,29 +14,12 @@ pub async fn v2(
     state: web::Data<HttpState>,
     request: HttpRequest,
     id: web::Path<String>,
-    params: Result<Params, Refusal>,
-) -> HttpResponse {
-    v2::answer(rerun(&state, &request, &id, params).await)
-}
-
-async fn rerun(
-    state: &HttpState,
-    request: &HttpRequest,
-    id: &str,
-    params: Result<Params, Refusal>,
+    params: Params,
 ) -> Result<HttpResponse, Refusal> {
-    let account = state.account(request, &params?).await?;
-    let job = state.job(request, &account, id).await?;
-    let spec = failed_again(&state.app, &job).await.map_err(|error| refuse(state, request, error))?;
-    answer_creation(
-        state,
-        request,
-        &account,
-        2,
-        |_| Ok(spec),
-        |job, balance| v1::view::json(&created_job(job, balance)),
-    )
-    .await
+    let account = state.account(&request, &params).await?;
+    let job = state.job(&request, &account, &id).await?;
+    let spec = failed_again(&state.app, &job).await.map_err(|error| refuse(&state, &request, error))?;
+    answer_creation(&state, &request, &account, 2, |_| Ok(spec), |job, balance| json(&created_job(job, balance))).await
 }
 
 fn refuse(state: &HttpState, request: &HttpRequest, error: RerunError) -> Refusal {

@@ -6,6 +6,7 @@ use crate::domain::{ItemResult, JobStatus};
 use crate::http::codes::{Refusal, RefusalKind};
 use crate::http::params::Params;
 use crate::http::state::HttpState;
+use crate::http::stream::chunks;
 use crate::storage::bulk_job::{self, Job};
 use crate::storage::{StorageError, result};
 use actix_web::http::{Method, header};
@@ -20,21 +21,11 @@ pub async fn v2(
     state: web::Data<HttpState>,
     request: HttpRequest,
     id: web::Path<String>,
-    params: Result<Params, Refusal>,
-) -> HttpResponse {
-    v2::answer(results(&state, &request, &id, params).await)
-}
-
-async fn results(
-    state: &HttpState,
-    request: &HttpRequest,
-    id: &str,
-    params: Result<Params, Refusal>,
+    params: Params,
 ) -> Result<HttpResponse, Refusal> {
-    let params = params?;
-    let account = state.account(request, &params).await?;
-    let job = state.job(request, &account, id).await?;
-    let page = v2::parse_results::parse_results(&params, request)?;
+    let account = state.account(&request, &params).await?;
+    let job = state.job(&request, &account, &id).await?;
+    let page = v2::parse_results::parse_results(&params, &request)?;
     if job.deleted_at.is_some() {
         return Err(Refusal::of(RefusalKind::JobExpired));
     }
@@ -42,7 +33,7 @@ async fn results(
     // Who asks for the head alone is given nothing.
     let job = match is_head {
         true => job,
-        false => hand_out(state, job, &page).await.map_err(|error| state.broken(request, &error))?,
+        false => hand_out(&state, job, &page).await.map_err(|error| state.broken(&request, &error))?,
     };
     let last = last_given(&job, &page);
     let mut response = HttpResponse::Ok();
@@ -53,7 +44,7 @@ async fn results(
     }
     let found = ended_pages(state.app.clone(), job.seq, page.after, last);
     let id = job.id.clone();
-    let body = Entries::new(job, page.shape, last).stream(found).inspect_err(move |error| {
+    let body = chunks(Entries::new(job, page.shape, last), found).inspect_err(move |error| {
         tracing::error!(%id, error = error as &dyn std::error::Error, "results broken off");
     });
     Ok(response.streaming(body))

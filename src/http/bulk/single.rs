@@ -1,6 +1,6 @@
 //! `GET /products/single`: a job of one value, waited for.
 
-use super::asking::create_job;
+use super::creation::create_job;
 use super::download::finished;
 use super::send_results::send_results;
 use super::v1;

@@ -6,9 +6,9 @@ use super::parameter::{optional, required};
 use super::samples::{self, json};
 use super::words::{boolean, form, integer, named, one_of, text};
 use crate::domain::{UsageDay, UsageMonth, UsageToday};
-use crate::http::bulk::ledger::CSV_TYPE;
-use crate::http::bulk::v1::view;
-use crate::http::bulk::v2::statement;
+use crate::http::account::ledger::CSV_TYPE;
+use crate::http::account::statement;
+use crate::http::account::view;
 use crate::http::codes::RefusalKind;
 use serde_json::{Value, json as value};
 use utoipa::ToSchema;
@@ -29,7 +29,7 @@ pub(super) fn operations() -> Vec<Op> {
             included_credits: 50_000,
             days: vec![day("2026-01-01", 1000, 0), day("2026-01-31", 0, 55_000)],
         };
-        let table = String::from_utf8_lossy(&statement::usage_csv(&usage, false)).into_owned();
+        let table = String::from_utf8_lossy(&statement::usage_csv(&usage, false).unwrap_or_default()).into_owned();
         op(Get, path, id, Tag::Account, "Credits of a month").statement::<view::Month>(
             "By day, days without use are absent.",
             json(&view::usage_month(&usage)),
@@ -108,7 +108,7 @@ impl Op {
         self.schemas.push((T::name().into_owned(), T::schema()));
         let month = optional(
             "month",
-            form("^[0-9]{4}-(0[1-9]|1[0-2])$"),
+            form("^([0-9]{4}-(0[1-9]|1[0-2]))?$"),
             "Which month (UTC), none to come; without it the current one.",
         );
         let format =

@@ -12,10 +12,10 @@ use crate::domain::{
     MAX_VALUES, SourceName, Topic,
 };
 use crate::http::bulk::IDEMPOTENT_REPLAYED;
-use crate::http::bulk::question::{DEFAULT_PER_PAGE, LAST_PAGE, MAX_PER_PAGE};
 use crate::http::bulk::v1::download::{COLUMN_SETS, FORMAT_OPTIONS, FORMATS};
 use crate::http::bulk::v1::view;
 use crate::http::codes::RefusalKind as K;
+use crate::http::list_page::{DEFAULT_PER_PAGE, LAST_PAGE, MAX_PER_PAGE};
 use crate::rendering::{Format, FormatV1};
 use serde_json::json as value;
 use utoipa::PartialSchema;

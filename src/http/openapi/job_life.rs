@@ -30,7 +30,11 @@ pub(super) fn operations() -> Vec<Op> {
     let event = json!({"event": "finished", "id": "2", "data": job("finished").to_string()});
     let (_, event_schema) = Shape::new("JobEvent", "")
         .always("event", one_of(EVENTS), "")
-        .always("id", form("^[0-9]+$"), "How many values have ended.")
+        .always(
+            "id",
+            form("^[0-9]+(-cancelled)?$"),
+            "How many values have ended; it is the `Last-Event-ID` of whoever goes on here.",
+        )
         .always("data", text().content_media_type("application/json"), "The job as JSON.")
         .build();
     let lines = Schema::from(text().description(Some("An entry a line; the cursor is in the header.")).build());

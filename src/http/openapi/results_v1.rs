@@ -68,7 +68,11 @@ fn found() -> (String, RefOr<Schema>) {
             one_of(ConditionFilter::ALL.map(ConditionFilter::as_str)),
             "Only when `conditions` was sent: what was sent.",
         )
-        .sometimes("incomplete", boolean(), "`true` when a later page failed for good; the pages before it are here.")
+        .sometimes(
+            "incomplete",
+            boolean(),
+            "`true` when a later page failed for good or was not paid for; the pages before it are here.",
+        )
         .always("offers", list(named("OfferV1")), "In the source's own order.")
         .build()
 }

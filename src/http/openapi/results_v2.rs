@@ -179,7 +179,7 @@ fn placed(shape: Shape) -> Shape {
     shape.always("page", from_one(), "Which page of the source's list.").always(
         "position",
         from_one(),
-        "Place in the source's own order, from 1.",
+        "Place in the list as it is told here, from 1.",
     )
 }
 

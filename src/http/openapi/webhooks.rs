@@ -15,9 +15,9 @@ use utoipa::openapi::link::LinkBuilder;
 
 pub(super) fn operations() -> Vec<Op> {
     let previous =
-        json!([{"hint": "…k3Jf", "created_at": "2026-01-01T12:00:00Z", "signs_until": "2026-02-01T12:00:00Z"}]);
-    let facts = json!({"exists": true, "hint": "…9aQz", "created_at": "2026-01-31T12:00:00Z", "shown_at": "2026-01-31T12:00:00Z", "previous": previous});
-    let shown = json!({"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "hint": "…LaSw", "created_at": "2026-01-31T12:00:00Z", "previous": previous});
+        json!([{"hint": "k3Jf", "created_at": "2026-01-01T12:00:00Z", "signs_until": "2026-02-01T12:00:00Z"}]);
+    let facts = json!({"exists": true, "hint": "9aQz", "created_at": "2026-01-31T12:00:00Z", "shown_at": "2026-01-31T12:00:00Z", "previous": previous});
+    let shown = json!({"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "hint": "LaSw", "created_at": "2026-01-31T12:00:00Z", "previous": previous});
     let page = json!({"data": [delivery()], "meta": {"page": 1, "per_page": 20, "total": 1, "total_pages": 1}});
     let link = |operation: &str, meaning: &str, id: &str| {
         LinkBuilder::new().operation_id(operation).parameter("message_id", id).description(meaning).build()
@@ -57,7 +57,7 @@ fn message_id() -> Param {
 
 fn delivery() -> Value {
     json!({
-        "id": "msg_2f6b1c9e", "event": "job.finished", "job_id": samples::job_id().as_str(), "state": "delivered", "method": "POST",
+        "id": "msg_2f6b1c9e0d7a4c538e1f60b29a7d4c15", "event": "job.finished", "job_id": samples::job_id().as_str(), "state": "delivered", "method": "POST",
         "url": "https://shop.example/hook", "created_at": "2026-01-31T12:00:00Z", "next_attempt_at": null,
         "ended_at": "2026-01-31T12:00:01Z",
         "attempts": [{"at": "2026-01-31T12:00:01Z", "duration_ms": 120, "status": 204, "error": null, "excerpt": ""}],

@@ -4,7 +4,7 @@ use crate::domain::{
     Availability, Condition, ConditionFilter, DriftState, JobId, JobStatus, Key, PageStep, Reason, Topic,
     WebhookMethod, WebhookState,
 };
-use crate::http::bulk::v2::statement::LEDGER_KINDS;
+use crate::http::account::statement::LEDGER_KINDS;
 use crate::http::bulk::v2::{job_object, parse_job};
 use std::borrow::Cow;
 use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, Type};

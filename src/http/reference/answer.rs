@@ -2,9 +2,10 @@
 
 use crate::app::App;
 use crate::http::codes::{Refusal, RefusalKind};
+use crate::http::conditional::is_known;
 use crate::http::openapi::{self, Known};
 use crate::http::state::HttpState;
-use actix_web::http::header::{self, ETag, EntityTag, Header, IfNoneMatch};
+use actix_web::http::header::{self, ETag, EntityTag};
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
@@ -82,11 +83,7 @@ pub async fn file(request: HttpRequest, name: web::Path<String>) -> Result<HttpR
 
 /// The body, or 304 where the asker has it. The tag is a weak one: the body may be sent compressed.
 fn unless_known(request: &HttpRequest, tag: EntityTag, content_type: &str, body: Bytes) -> HttpResponse {
-    let is_known = match IfNoneMatch::parse(request) {
-        Ok(IfNoneMatch::Any) => request.headers().contains_key(header::IF_NONE_MATCH),
-        Ok(IfNoneMatch::Items(tags)) => tags.iter().any(|known| known.weak_eq(&tag)),
-        Err(_) => false,
-    };
+    let is_known = is_known(request, &tag);
     let mut answer = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
     answer.insert_header(ETag(tag)).insert_header((header::CACHE_CONTROL, "no-cache"));
     answer.insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"));

@@ -1,7 +1,6 @@
 //! `POST /v2/schedules/{id}/pause`, `…/resume`, `DELETE /v2/schedules/{id}`.
 
 use super::view;
-use crate::http::bulk::v2;
 use crate::http::codes::{Refusal, RefusalKind};
 use crate::http::params::Params;
 use crate::http::state::HttpState;
@@ -14,9 +13,9 @@ pub async fn pause(
     state: web::Data<HttpState>,
     request: HttpRequest,
     id: web::Path<String>,
-    params: Result<Params, Refusal>,
-) -> HttpResponse {
-    v2::answer(set_paused(&state, &request, &id, params, true).await)
+    params: Params,
+) -> Result<HttpResponse, Refusal> {
+    set_paused(&state, &request, &id, &params, true).await
 }
 
 /// Runs again from its next moment on.
@@ -24,19 +23,19 @@ pub async fn resume(
     state: web::Data<HttpState>,
     request: HttpRequest,
     id: web::Path<String>,
-    params: Result<Params, Refusal>,
-) -> HttpResponse {
-    v2::answer(set_paused(&state, &request, &id, params, false).await)
+    params: Params,
+) -> Result<HttpResponse, Refusal> {
+    set_paused(&state, &request, &id, &params, false).await
 }
 
 async fn set_paused(
     state: &HttpState,
     request: &HttpRequest,
     id: &str,
-    params: Result<Params, Refusal>,
+    params: &Params,
     paused: bool,
 ) -> Result<HttpResponse, Refusal> {
-    let account = state.account(request, &params?).await?;
+    let account = state.account(request, params).await?;
     let broken = |error| state.broken(request, &error);
     let found = pause_schedule(&state.app, account.id, id, paused).await.map_err(broken)?;
     let schedule = found.ok_or_else(|| Refusal::of(RefusalKind::ScheduleNotFound))?;
@@ -49,21 +48,12 @@ pub async fn delete(
     state: web::Data<HttpState>,
     request: HttpRequest,
     id: web::Path<String>,
-    params: Result<Params, Refusal>,
-) -> HttpResponse {
-    v2::answer(remove(&state, &request, &id, params).await)
-}
-
-async fn remove(
-    state: &HttpState,
-    request: &HttpRequest,
-    id: &str,
-    params: Result<Params, Refusal>,
+    params: Params,
 ) -> Result<HttpResponse, Refusal> {
-    let account = state.account(request, &params?).await?;
-    let deleted = delete_schedule(&state.app, account.id, id).await.map_err(|error| state.broken(request, &error))?;
+    let account = state.account(&request, &params).await?;
+    let deleted = delete_schedule(&state.app, account.id, &id).await.map_err(|error| state.broken(&request, &error))?;
     if !deleted {
         return Err(Refusal::of(RefusalKind::ScheduleNotFound));
     }
-    Ok(HttpResponse::Ok().json(view::deleted(id)))
+    Ok(HttpResponse::Ok().json(view::deleted(&id)))
 }

@@ -1,29 +1,19 @@
 //! `GET /v2/schedules` and `GET /v2/schedules/{id}`.
 
 use super::view;
-use crate::http::bulk::question::parse_list_page;
-use crate::http::bulk::v2;
 use crate::http::codes::{Refusal, RefusalKind};
-use crate::http::page_meta::PageMeta;
+use crate::http::list_page::PageMeta;
+use crate::http::list_page::parse_list_page;
 use crate::http::params::Params;
 use crate::http::state::HttpState;
 use crate::storage::{job_schedule, schedule_run};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// The account's schedules, newest first.
-pub async fn list(state: web::Data<HttpState>, request: HttpRequest, params: Result<Params, Refusal>) -> HttpResponse {
-    v2::answer(page(&state, &request, params).await)
-}
-
-async fn page(
-    state: &HttpState,
-    request: &HttpRequest,
-    params: Result<Params, Refusal>,
-) -> Result<HttpResponse, Refusal> {
-    let params = params?;
-    let account = state.account(request, &params).await?;
+pub async fn list(state: web::Data<HttpState>, request: HttpRequest, params: Params) -> Result<HttpResponse, Refusal> {
+    let account = state.account(&request, &params).await?;
     let wanted = parse_list_page(&params)?;
-    let broken = |error| state.broken(request, &error);
+    let broken = |error| state.broken(&request, &error);
     let db = &state.app.db;
     let (schedules, total) = job_schedule::list(db, account.id, wanted.page, wanted.per_page).await.map_err(broken)?;
     let seqs: Vec<i64> = schedules.iter().map(|schedule| schedule.seq).collect();
@@ -36,20 +26,11 @@ pub async fn one(
     state: web::Data<HttpState>,
     request: HttpRequest,
     id: web::Path<String>,
-    params: Result<Params, Refusal>,
-) -> HttpResponse {
-    v2::answer(whole(&state, &request, &id, params).await)
-}
-
-async fn whole(
-    state: &HttpState,
-    request: &HttpRequest,
-    id: &str,
-    params: Result<Params, Refusal>,
+    params: Params,
 ) -> Result<HttpResponse, Refusal> {
-    let account = state.account(request, &params?).await?;
-    let broken = |error| state.broken(request, &error);
-    let found = job_schedule::find(&state.app.db, account.id, id).await.map_err(broken)?;
+    let account = state.account(&request, &params).await?;
+    let broken = |error| state.broken(&request, &error);
+    let found = job_schedule::find(&state.app.db, account.id, &id).await.map_err(broken)?;
     let schedule = found.ok_or_else(|| Refusal::of(RefusalKind::ScheduleNotFound))?;
     let runs = schedule_run::list(&state.app.db, schedule.seq).await.map_err(broken)?;
     Ok(HttpResponse::Ok().json(view::whole(&schedule, &runs)))

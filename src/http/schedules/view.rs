@@ -1,8 +1,8 @@
 //! Schedules as JSON, keys in the documented order.
 
 use crate::domain::{Key, Topic};
+use crate::http::list_page::PageMeta;
 use crate::http::openapi::words;
-use crate::http::page_meta::PageMeta;
 use crate::storage::job_schedule::Schedule;
 use crate::storage::schedule_run::Run;
 use serde::Serialize;

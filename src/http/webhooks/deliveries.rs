@@ -2,10 +2,9 @@
 
 use super::view;
 use crate::domain::{JobId, WebhookState};
-use crate::http::bulk::question::{ListPage, parse_list_page};
-use crate::http::bulk::v2;
 use crate::http::codes::{Refusal, RefusalKind};
-use crate::http::page_meta::PageMeta;
+use crate::http::list_page::PageMeta;
+use crate::http::list_page::{ListPage, parse_list_page};
 use crate::http::params::Params;
 use crate::http::state::HttpState;
 use crate::notifications::ReplayError;
@@ -14,19 +13,10 @@ use crate::storage::{webhook_attempt, webhook_message};
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// `GET /v2/webhooks/deliveries`: the account's messages, newest first.
-pub async fn list(state: web::Data<HttpState>, request: HttpRequest, params: Result<Params, Refusal>) -> HttpResponse {
-    v2::answer(page(&state, &request, params).await)
-}
-
-async fn page(
-    state: &HttpState,
-    request: &HttpRequest,
-    params: Result<Params, Refusal>,
-) -> Result<HttpResponse, Refusal> {
-    let params = params?;
-    let account = state.account(request, &params).await?;
+pub async fn list(state: web::Data<HttpState>, request: HttpRequest, params: Params) -> Result<HttpResponse, Refusal> {
+    let account = state.account(&request, &params).await?;
     let (wanted, filter) = parse_list(&params)?;
-    let broken = |error| state.broken(request, &error);
+    let broken = |error| state.broken(&request, &error);
     let db = &state.app.db;
     let (messages, total) =
         webhook_message::list(db, account.id, &filter, wanted.page, wanted.per_page).await.map_err(broken)?;
@@ -55,22 +45,13 @@ pub async fn show(
     state: web::Data<HttpState>,
     request: HttpRequest,
     id: web::Path<String>,
-    params: Result<Params, Refusal>,
-) -> HttpResponse {
-    v2::answer(one(&state, &request, &id, params).await)
-}
-
-async fn one(
-    state: &HttpState,
-    request: &HttpRequest,
-    id: &str,
-    params: Result<Params, Refusal>,
+    params: Params,
 ) -> Result<HttpResponse, Refusal> {
-    let account = state.account(request, &params?).await?;
-    let found = webhook_message::find(&state.app.db, account.id, id);
-    let found = found.await.map_err(|error| state.broken(request, &error))?;
+    let account = state.account(&request, &params).await?;
+    let found = webhook_message::find(&state.app.db, account.id, &id);
+    let found = found.await.map_err(|error| state.broken(&request, &error))?;
     let message = found.ok_or_else(|| Refusal::of(RefusalKind::DeliveryNotFound))?;
-    answer(state, request, &message).await
+    answer(&state, &request, &message).await
 }
 
 /// `POST /v2/webhooks/deliveries/{id}/replay`: the same id and body, once more.
@@ -78,24 +59,15 @@ pub async fn replay(
     state: web::Data<HttpState>,
     request: HttpRequest,
     id: web::Path<String>,
-    params: Result<Params, Refusal>,
-) -> HttpResponse {
-    v2::answer(again(&state, &request, &id, params).await)
-}
-
-async fn again(
-    state: &HttpState,
-    request: &HttpRequest,
-    id: &str,
-    params: Result<Params, Refusal>,
+    params: Params,
 ) -> Result<HttpResponse, Refusal> {
-    let account = state.account(request, &params?).await?;
-    let message = state.app.webhooks.replay(account.id, id).await.map_err(|error| match error {
+    let account = state.account(&request, &params).await?;
+    let message = state.app.webhooks.replay(account.id, &id).await.map_err(|error| match error {
         ReplayError::NotFound => Refusal::of(RefusalKind::DeliveryNotFound),
         ReplayError::UnderWay => Refusal::of(RefusalKind::DeliveryUnderWay),
-        ReplayError::Storage(error) => state.broken(request, &error),
+        ReplayError::Storage(error) => state.broken(&request, &error),
     })?;
-    answer(state, request, &message).await
+    answer(&state, &request, &message).await
 }
 
 async fn answer(state: &HttpState, request: &HttpRequest, message: &Message) -> Result<HttpResponse, Refusal> {

@@ -1,7 +1,6 @@
 //! `/v2/webhooks/secret`.
 
 use super::view;
-use crate::http::bulk::v2;
 use crate::http::codes::Refusal;
 use crate::http::params::Params;
 use crate::http::state::HttpState;
@@ -9,17 +8,9 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// GET: whether there is one, never what it is.
-pub async fn show(state: web::Data<HttpState>, request: HttpRequest, params: Result<Params, Refusal>) -> HttpResponse {
-    v2::answer(facts(&state, &request, params).await)
-}
-
-async fn facts(
-    state: &HttpState,
-    request: &HttpRequest,
-    params: Result<Params, Refusal>,
-) -> Result<HttpResponse, Refusal> {
-    let account = state.account(request, &params?).await?;
-    let secrets = state.app.webhooks.secrets(account.id).await.map_err(|error| state.broken(request, &error))?;
+pub async fn show(state: web::Data<HttpState>, request: HttpRequest, params: Params) -> Result<HttpResponse, Refusal> {
+    let account = state.account(&request, &params).await?;
+    let secrets = state.app.webhooks.secrets(account.id).await.map_err(|error| state.broken(&request, &error))?;
     Ok(HttpResponse::Ok().json(view::secret_facts(&secrets)))
 }
 
@@ -27,20 +18,12 @@ async fn facts(
 pub async fn rotate(
     state: web::Data<HttpState>,
     request: HttpRequest,
-    params: Result<Params, Refusal>,
-) -> HttpResponse {
-    v2::answer(tell(&state, &request, params).await)
-}
-
-async fn tell(
-    state: &HttpState,
-    request: &HttpRequest,
-    params: Result<Params, Refusal>,
+    params: Params,
 ) -> Result<HttpResponse, Refusal> {
-    let account = state.account(request, &params?).await?;
+    let account = state.account(&request, &params).await?;
     let webhooks = &state.app.webhooks;
-    let shown = webhooks.rotate_secret(account.id).await.map_err(|error| state.broken(request, &error))?;
-    let secrets = webhooks.secrets(account.id).await.map_err(|error| state.broken(request, &error))?;
+    let shown = webhooks.rotate_secret(account.id).await.map_err(|error| state.broken(&request, &error))?;
+    let secrets = webhooks.secrets(account.id).await.map_err(|error| state.broken(&request, &error))?;
     // No cache on the way may keep it.
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(view::shown_secret(&shown, &secrets)))
 }

@@ -1,8 +1,8 @@
 //! Webhook answers as JSON, keys in the documented order.
 
 use crate::domain::WebhookState;
+use crate::http::list_page::PageMeta;
 use crate::http::openapi::words;
-use crate::http::page_meta::PageMeta;
 use crate::notifications::{SecretFacts, ShownSecret, mask_tokens};
 use crate::storage::webhook_attempt::Attempt;
 use crate::storage::webhook_message::Message;

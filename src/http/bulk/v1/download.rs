@@ -2,6 +2,7 @@
 
 use crate::domain::Topic;
 use crate::http::codes::Refusal;
+use crate::http::param_values::flag;
 use crate::http::params::Params;
 use crate::rendering::{Format, FormatV1, FormatV2, RenderOptions};
 
@@ -39,7 +40,14 @@ pub fn parse_download(suffix: Option<&str>, params: &Params) -> Result<(FormatV1
         Some(text) if text.eq_ignore_ascii_case(COLUMN_SETS[1]) => true,
         Some(_) => return Err(Refusal::not_one_of("columns", COLUMN_SETS)),
     };
-    Ok((format, RenderOptions { raw: switch(params, "raw")?, bom: switch(params, "bom")?, extended }))
+    Ok((
+        format,
+        RenderOptions {
+            raw: flag(params, "raw")?.unwrap_or_default(),
+            bom: flag(params, "bom")?.unwrap_or_default(),
+            extended,
+        },
+    ))
 }
 
 /// v1 has words for products and their offers only; a job of another topic is told in the shape of v2.
@@ -49,15 +57,6 @@ pub fn format_for(format: FormatV1, topic: Topic) -> Format {
         (Topic::SearchResults | Topic::Reviews, FormatV1::Json) => FormatV2::Json.into(),
         (Topic::SearchResults | Topic::Reviews, FormatV1::Xml) => FormatV2::Xml.into(),
         (Topic::SearchResults | Topic::Reviews, FormatV1::CsvRow | FormatV1::CsvColumn) => FormatV2::Csv.into(),
-    }
-}
-
-/// A parameter that turns something on; absent, it is off.
-pub fn switch(params: &Params, name: &str) -> Result<bool, Refusal> {
-    match params.get(name).map(str::to_ascii_lowercase).as_deref() {
-        None | Some("0" | "false") => Ok(false),
-        Some("1" | "true") => Ok(true),
-        Some(_) => Err(Refusal::not_one_of(name, ["0", "1"])),
     }
 }
 

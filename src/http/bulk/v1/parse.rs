@@ -1,36 +1,19 @@
 //! Requests of v1 as domain values: the shared core with v1's options.
 
 use crate::domain::{Completeness, Currentness, JobSpec, JobTerms, LookupOptions, Selection};
-use crate::http::bulk::question::{self, Catalog, Options, Question, one_of, whole_number};
+use crate::http::bulk::job_params::{self, Catalog, Options, Question};
 use crate::http::codes::{Dialect, Refusal};
+use crate::http::param_values::one_of;
 use crate::http::params::Params;
 
 /// `POST /jobs`.
 pub fn parse_job(params: &Params, catalog: &Catalog<'_>) -> Result<JobSpec, Refusal> {
-    question::parse_job(params, catalog, Dialect::V1, |question| parse_options(params, question))
+    job_params::parse_job(params, catalog, Dialect::V1, |question| parse_options(params, question))
 }
 
 /// `GET /products/single`: a job of the one `value`.
 pub fn parse_single(params: &Params, catalog: &Catalog<'_>) -> Result<JobSpec, Refusal> {
-    question::parse_single(params, catalog, Dialect::V1, |question| parse_options(params, question))
-}
-
-/// `daily_quota` of `PUT /settings/daily_quota`: a whole number of credits, 0 or more.
-pub fn parse_daily_quota(params: &Params) -> Result<u64, Refusal> {
-    let text = params.get("daily_quota").ok_or_else(|| Refusal::missing("daily_quota"))?;
-    whole_number(text)
-        .filter(|quota| i64::try_from(*quota).is_ok())
-        .ok_or_else(|| Refusal::invalid("daily_quota", "The daily quota is a whole number of credits, 0 or more."))
-}
-
-/// `hard_quota` of `PUT /settings/hard_quota`.
-pub fn parse_hard_quota(params: &Params) -> Result<bool, Refusal> {
-    let text = params.get("hard_quota").ok_or_else(|| Refusal::missing("hard_quota"))?;
-    match text.to_ascii_lowercase().as_str() {
-        "true" | "1" => Ok(true),
-        "false" | "0" => Ok(false),
-        _ => Err(Refusal::not_one_of("hard_quota", ["true", "false"])),
-    }
+    job_params::parse_single(params, catalog, Dialect::V1, |question| parse_options(params, question))
 }
 
 /// `completeness`.
@@ -59,7 +42,7 @@ fn parse_options(params: &Params, question: &Question) -> Result<Options, Refusa
 mod tests {
     use super::*;
     use crate::domain::{ConditionFilter, Key, MaxAge, Multiplier, PageLimit, RequestedValue, SourceName, Topic};
-    use crate::http::bulk::question::{ListPage, SourceFacts, parse_list_page};
+    use crate::http::bulk::job_params::SourceFacts;
     use crate::http::codes::RefusalKind;
 
     fn google() -> SourceFacts {
@@ -178,21 +161,5 @@ mod tests {
         assert_eq!(missing.parameter.as_deref(), Some("value"));
         let latin1 = parse_single(&params("source=g&country=de&key=keyword&value=M%FCller"), &catalog).unwrap_err();
         assert_eq!(latin1.kind, RefusalKind::ParameterValueInvalid);
-    }
-
-    #[test]
-    fn numbers() {
-        let params = |query: &str| Params::from_parts(query, "", b"").unwrap();
-        let page = |query: &str| parse_list_page(&params(query)).map_err(|refusal| refusal.parameter.unwrap());
-        assert_eq!(page(""), Ok(ListPage { page: 1, per_page: 20 }));
-        assert_eq!(page("page=3&per_page=100"), Ok(ListPage { page: 3, per_page: 100 }));
-        assert_eq!(page("page=0"), Err("page".into()));
-        assert_eq!(page("page=18446744073709551615"), Err("page".into()));
-        assert_eq!(page("per_page=101"), Err("per_page".into()));
-        assert_eq!(parse_daily_quota(&params("daily_quota=0")), Ok(0));
-        for text in ["-1", "1.5", "many", "18446744073709551615"] {
-            assert!(parse_daily_quota(&params(&format!("daily_quota={text}"))).is_err(), "{text}");
-        }
-        assert_eq!(parse_daily_quota(&params("")).unwrap_err().kind, RefusalKind::MissingParameter);
     }
 }

@@ -1,8 +1,7 @@
 //! What a download, and a status, of v2 is asked.
 
-use crate::http::bulk::question::bounded;
-use crate::http::bulk::v1::download::switch;
 use crate::http::codes::Refusal;
+use crate::http::param_values::{bounded, flag};
 use crate::http::params::Params;
 use crate::rendering::{Format, FormatV2, RenderOptions};
 use std::time::Duration;
@@ -25,7 +24,14 @@ pub fn parse_download(suffix: Option<&str>, params: &Params) -> Result<(FormatV2
     let wanted = suffix.or_else(|| params.get("format")).unwrap_or(format_word(FormatV2::Json));
     let unknown = || Refusal::not_one_of("format", FormatV2::ALL.map(format_word));
     let format = FormatV2::parse(wanted).ok_or_else(unknown)?;
-    Ok((format, RenderOptions { raw: switch(params, "raw")?, bom: switch(params, "bom")?, extended: false }))
+    Ok((
+        format,
+        RenderOptions {
+            raw: flag(params, "raw")?.unwrap_or_default(),
+            bom: flag(params, "bom")?.unwrap_or_default(),
+            extended: false,
+        },
+    ))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::job_object::{job_object, status};
 use crate::domain::{Balance, JobStatus};
+use crate::http::json::json;
 use crate::storage::bulk_job::Job;
 use bytes::Bytes;
 use std::fmt;
@@ -30,8 +31,8 @@ pub fn event(job: &Job, balance: &Balance) -> Bytes {
         JobStatus::Cancelled => cancelled,
         JobStatus::New | JobStatus::Enqueued | JobStatus::Working | JobStatus::Finishing => progress,
     };
-    // Plain texts and numbers always serialise, and JSON written so has no line ends.
-    let data = serde_json::to_string(&job_object(job, balance)).unwrap_or_default();
+    // JSON written so has no line ends.
+    let data = json(&job_object(job, balance));
     format!("event: {name}\nid: {}\ndata: {data}\n\n", EventId::of(job)).into()
 }
 

@@ -2,8 +2,8 @@
 
 use super::job_object::{JobObject, job_object};
 use crate::domain::{Balance, JobId};
-use crate::http::bulk::question::ListPage;
-use crate::http::page_meta::PageMeta;
+use crate::http::list_page::ListPage;
+use crate::http::list_page::PageMeta;
 use crate::storage::bulk_job::Job;
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -1,6 +1,7 @@
 //! A job as v2 tells it, in every answer the same.
 
 use crate::domain::{Balance, Credits, JobId, JobStatus, Key, Topic, progress_percent};
+use crate::http::json::json;
 use crate::http::openapi::words;
 use crate::storage::bulk_job::Job;
 use serde::Serialize;
@@ -105,6 +106,5 @@ pub fn status(status: JobStatus) -> &'static str {
 
 /// The job object as text, for those who tell it without having been asked (webhooks).
 pub fn describe_job(job: &Job, balance: &Balance) -> String {
-    // Plain texts and numbers always serialise.
-    serde_json::to_string(&job_object(job, balance)).unwrap_or_default()
+    json(&job_object(job, balance))
 }

@@ -9,9 +9,10 @@ use crate::domain::{
     Amount, ConditionFilter, JobSpec, JobTerms, LookupOptions, MaxAge, Multiplier, PageLimit, Selection, SortBy,
     Webhook, WebhookMethod,
 };
-use crate::http::bulk::question::{self, Catalog, Options, Question, bounded, one_of};
+use crate::http::bulk::job_params::{self, Catalog, Options, Question};
 use crate::http::bulk::v1::parse::{parse_completeness, parse_currentness};
 use crate::http::codes::{Dialect, Refusal};
+use crate::http::param_values::{bounded, one_of};
 use crate::http::params::Params;
 use crate::rendering::FormatV2;
 use std::time::Duration;
@@ -26,7 +27,7 @@ pub const MAX_WEBHOOK_URL_BYTES: usize = 2048;
 
 /// `POST /v2/jobs`.
 pub fn parse_job(params: &Params, catalog: &Catalog<'_>) -> Result<JobSpec, Refusal> {
-    question::parse_job(params, catalog, Dialect::V2, |question| {
+    job_params::parse_job(params, catalog, Dialect::V2, |question| {
         let lookup = LookupOptions {
             page_limit: parse_page_limit(params)?,
             max_age: parse_max_age(params)?,

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::{Country, Key, SourceName, Topic};
-use crate::http::bulk::question::SourceFacts;
+use crate::http::bulk::job_params::SourceFacts;
 use crate::http::codes::RefusalKind;
 
 fn shop() -> SourceFacts {

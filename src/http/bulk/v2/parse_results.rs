@@ -2,6 +2,7 @@
 
 use super::entries::Shape;
 use crate::http::codes::Refusal;
+use crate::http::param_values::bounded;
 use crate::http::params::Params;
 use actix_web::HttpRequest;
 use actix_web::http::header;
@@ -26,18 +27,9 @@ pub struct ResultsPage {
 pub fn parse_results(params: &Params, request: &HttpRequest) -> Result<ResultsPage, Refusal> {
     let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     Ok(ResultsPage {
-        after: number(params, "after", 0, 0, u32::MAX)?,
-        limit: number(params, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT)?,
+        after: bounded(params, "after", 0..=u32::MAX)?.unwrap_or_default(),
+        limit: bounded(params, "limit", 1..=MAX_LIMIT)?.unwrap_or(DEFAULT_LIMIT),
         shape: shape(params, accept)?,
-    })
-}
-
-fn number(params: &Params, name: &str, default: u32, least: u32, most: u32) -> Result<u32, Refusal> {
-    let Some(text) = params.get(name) else { return Ok(default) };
-    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
-    let number = is_number.then(|| text.parse().ok()).flatten().filter(|n| (least..=most).contains(n));
-    number.ok_or_else(|| {
-        Refusal::invalid(name, format!("The parameter `{name}` is a whole number from {least} to {most}."))
     })
 }
 

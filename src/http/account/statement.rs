@@ -1,13 +1,14 @@
 //! What an account used, as tables: which month and form is asked, and the answers.
 
 use crate::domain::{Amount, Credits, LedgerLine, Month, Timestamp, UsageMonth};
-use crate::http::bulk::question::ListPage;
 use crate::http::codes::Refusal;
+use crate::http::list_page::ListPage;
+use crate::http::list_page::PageMeta;
 use crate::http::openapi::words;
-use crate::http::page_meta::PageMeta;
+use crate::http::param_values::flag;
 use crate::http::params::Params;
 use crate::ledger::LedgerPage;
-use crate::rendering::csv_line;
+use crate::rendering::{BOM, RenderError, csv_line};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -15,7 +16,6 @@ use utoipa::ToSchema;
 pub const FORMATS: [&str; 2] = ["json", "csv"];
 /// What a line of the ledger may be about.
 pub const LEDGER_KINDS: [&str; 2] = ["job", "grant"];
-const BOM: &[u8] = "\u{FEFF}".as_bytes();
 
 /// Which month, and in which form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,23 +42,18 @@ pub fn parse_statement(params: &Params, path: &str, now: Timestamp) -> Result<St
         "csv" => true,
         _ => return Err(Refusal::not_one_of("format", FORMATS)),
     };
-    let bom = match params.get("bom").map(str::to_ascii_lowercase).as_deref() {
-        None | Some("0" | "false") => false,
-        Some("1" | "true") => true,
-        Some(_) => return Err(Refusal::not_one_of("bom", ["0", "1"])),
-    };
-    Ok(Statement { month, is_csv, bom })
+    Ok(Statement { month, is_csv, bom: flag(params, "bom")?.unwrap_or_default() })
 }
 
 /// A line per day with use.
-pub fn usage_csv(usage: &UsageMonth, bom: bool) -> Vec<u8> {
+pub fn usage_csv(usage: &UsageMonth, bom: bool) -> Result<Vec<u8>, RenderError> {
     let mut out = if bom { BOM.to_vec() } else { Vec::new() };
-    csv_line(["date", "credits", "free_credits", "paid_credits"], &mut out);
+    csv_line(["date", "credits", "free_credits", "paid_credits"], &mut out)?;
     for day in &usage.days {
         let counts = [day.credits(), day.free_credits, day.paid_credits].map(|count| count.to_string());
-        csv_line(std::iter::once(day.date.as_str()).chain(counts.iter().map(String::as_str)), &mut out);
+        csv_line(std::iter::once(day.date.as_str()).chain(counts.iter().map(String::as_str)), &mut out)?;
     }
-    out
+    Ok(out)
 }
 
 /// Answer of `GET /v2/me/ledger`.
@@ -92,14 +87,14 @@ pub const LEDGER_COLUMNS: [&str; 14] = [
 ];
 
 /// The header line of the ledger's CSV.
-pub fn ledger_header(bom: bool) -> Vec<u8> {
+pub fn ledger_header(bom: bool) -> Result<Vec<u8>, RenderError> {
     let mut out = if bom { BOM.to_vec() } else { Vec::new() };
-    csv_line(LEDGER_COLUMNS, &mut out);
-    out
+    csv_line(LEDGER_COLUMNS, &mut out)?;
+    Ok(out)
 }
 
 /// One line of it.
-pub fn ledger_line(told: &LedgerLine, out: &mut Vec<u8>) {
+pub fn ledger_line(told: &LedgerLine, out: &mut Vec<u8>) -> Result<(), RenderError> {
     let line = line(told);
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
     let cells: [String; LEDGER_COLUMNS.len()] = [
@@ -118,7 +113,7 @@ pub fn ledger_line(told: &LedgerLine, out: &mut Vec<u8>) {
         line.cost.map(|cost| cost.to_string()).unwrap_or_default(),
         text(line.currency),
     ];
-    csv_line(cells.iter().map(String::as_str), out);
+    csv_line(cells.iter().map(String::as_str), out)
 }
 
 #[derive(Debug, Serialize, ToSchema)]

@@ -1,11 +1,10 @@
 //! `GET /v2/me/usage_today` and `/v2/me/usage_month`, the same in every version.
 
 use super::ledger::csv_response;
-use super::v1::view;
-use super::v2::statement;
+use super::{statement, view};
 use crate::http::codes::Refusal;
 use crate::http::params::Params;
-use crate::http::state::HttpState;
+use crate::http::state::{HttpState, request_id};
 use crate::ledger::{usage_month, usage_today};
 use actix_web::{HttpRequest, HttpResponse, web};
 
@@ -22,8 +21,11 @@ pub async fn month(state: web::Data<HttpState>, request: HttpRequest, params: Pa
     let asked = statement::parse_statement(&params, request.path(), state.app.clock.now())?;
     let usage = usage_month(&state.app, &account, asked.month).await.map_err(|error| state.broken(&request, &error))?;
     if asked.is_csv {
-        let mut response = csv_response(&format!("usage-{}.csv", asked.month));
-        return Ok(response.body(statement::usage_csv(&usage, asked.bom)));
+        let table = statement::usage_csv(&usage, asked.bom).map_err(|error| {
+            tracing::error!(error = &error as &dyn std::error::Error, "usage not written");
+            Refusal::internal(request_id(&request))
+        })?;
+        return Ok(csv_response(&format!("usage-{}.csv", asked.month)).body(table));
     }
     Ok(HttpResponse::Ok().json(view::usage_month(&usage)))
 }

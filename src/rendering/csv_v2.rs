@@ -1,9 +1,7 @@
 //! The CSV of version 2, read off the table of columns: a line per entry of the topic's list.
-//!
-//! Rule from: RFC 4180, except that lines end with LF; every cell is quoted.
 
 use super::columns_v2::{CellV2, ColumnV2, Datum, Kind, each_line};
-use super::csv_table::{guarded, lines};
+use super::csv_writer::{BOM, guarded, lines};
 use super::facts_v2::EntryFacts;
 use super::format::RenderOptions;
 use super::renderer::RenderError;
@@ -24,7 +22,7 @@ impl CsvLines {
     /// The header line.
     pub fn header(&self, out: &mut Vec<u8>) -> Result<(), RenderError> {
         if self.options.bom {
-            out.extend_from_slice("\u{FEFF}".as_bytes());
+            out.extend_from_slice(BOM);
         }
         let mut lines = lines(out);
         lines.write_record(self.columns.iter().map(|column| column.name))?;

@@ -1,8 +1,8 @@
 //! Requests of v2 as domain values.
 
 use crate::domain::Country;
-use crate::http::bulk::question::{bounded, parse_country, unsupported};
 use crate::http::codes::{Refusal, RefusalKind};
+use crate::http::param_values::{bounded, parse_country, unsupported};
 use crate::http::params::Params;
 use crate::sources::{Definition, Registry};
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! `/settings/…`: what an account sets and is told about itself.
 
-use super::v1::{parse, view};
+use super::{parse, view};
 use crate::accounts::{set_daily_quota as set_quota, set_hard_quota as set_hard};
 use crate::http::codes::Refusal;
 use crate::http::params::Params;

@@ -1,16 +1,16 @@
 //! `GET /v2/me/ledger`: every movement of an account's credits, the same in every version.
 
-use super::question::parse_list_page;
-use super::v2::statement;
+use super::statement;
 use crate::http::codes::Refusal;
+use crate::http::list_page::parse_list_page;
 use crate::http::params::Params;
 use crate::http::state::HttpState;
+use crate::http::stream::StreamError;
 use crate::ledger::{LedgerReader, ledger_page};
-use crate::storage::StorageError;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{TryStreamExt, stream};
 
 /// A page of a month as JSON, or the whole month as CSV.
 pub async fn ledger(
@@ -23,7 +23,7 @@ pub async fn ledger(
     if asked.is_csv {
         let reader = LedgerReader::new(state.app.clone(), account, asked.month);
         let mut response = csv_response(&format!("ledger-{}.csv", asked.month));
-        return Ok(response.streaming(csv(reader, statement::ledger_header(asked.bom))));
+        return Ok(response.streaming(csv(reader, asked.bom)));
     }
     let wanted = parse_list_page(&params)?;
     let page = ledger_page(&state.app, &account, asked.month, wanted.page, wanted.per_page)
@@ -43,15 +43,16 @@ pub(super) fn csv_response(file_name: &str) -> actix_web::HttpResponseBuilder {
     response
 }
 
-/// The lines behind `header`; the next ones are read when the socket took the last. An error on the way ends the connection
-/// without the end of the body.
-fn csv(reader: LedgerReader, header: Vec<u8>) -> impl stream::Stream<Item = Result<Bytes, StorageError>> {
-    stream::try_unfold((reader, header), async |(mut reader, mut out)| {
-        let lines = reader.next().await.inspect_err(|error| tracing::error!(%error, "ledger broken off"))?;
+/// The table; its next lines are read when the socket took the last. An error on the way ends the connection without the end
+/// of the body.
+fn csv(reader: LedgerReader, bom: bool) -> impl stream::Stream<Item = Result<Bytes, StreamError>> {
+    let chunks = stream::try_unfold((reader, Some(bom)), async |(mut reader, bom)| {
+        let mut out = bom.map(statement::ledger_header).transpose()?.unwrap_or_default();
+        let lines = reader.next().await.map_err(|error| StreamError::Pages(Box::new(error)))?;
         for line in &lines {
-            statement::ledger_line(line, &mut out);
+            statement::ledger_line(line, &mut out)?;
         }
-        let is_end = out.is_empty();
-        Ok((!is_end).then(|| (Bytes::from(out), (reader, Vec::new()))))
-    })
+        Ok(if out.is_empty() { None } else { Some((Bytes::from(out), (reader, None))) })
+    });
+    chunks.inspect_err(|error| tracing::error!(error = error as &dyn std::error::Error, "ledger broken off"))
 }

@@ -1,10 +1,10 @@
 //! Answers of v2 as JSON, keys in the documented order.
 
-use super::parse_job::condition_word;
 use crate::domain::{
     ConditionFilter, Country, Disabled, Drift, DriftState, Key, LatencyCounts, PageCounts, SourceName, Switch, Topic,
 };
 use crate::health::{CountryHealth, SourceReport};
+use crate::http::bulk::v2::parse_job::condition_word;
 use crate::http::openapi::words;
 use crate::sources::Definition;
 use crate::storage::source_health::HourOfPages;

@@ -1,11 +1,11 @@
 //! From the parameters of a new job to the stored job, the same for every route that makes one.
 
-use super::question::{Asked, Catalog, SourceFacts};
 use crate::app::App;
 use crate::domain::{
     Balance, ConditionFilter, Disabled, IdempotencyKey, JobSpec, Lookup, MAX_IDEMPOTENCY_KEY_CHARS, Switch, Topic,
     Unaffordable,
 };
+use crate::http::bulk::job_params::{Asked, Catalog, SourceFacts};
 use crate::http::codes::{Refusal, RefusalKind};
 use crate::http::state::HttpState;
 use crate::jobs::{CreateError, CreatedJob, Once, Unanswered, create, create_once, is_used};

@@ -1,12 +1,10 @@
-//! Both CSV shapes, read off the table of columns.
-//!
-//! Rule from: RFC 4180, except that lines end with LF; every cell is quoted.
+//! Both CSV shapes of version 1, read off the table of columns.
 
 use super::columns::{COLUMNS, Cell, Column, Read, Shown};
+use super::csv_writer::{BOM, guarded, lines};
 use super::facts::{ItemFacts, OfferFacts, ProductFacts};
 use super::format::RenderOptions;
 use super::renderer::RenderError;
-use std::borrow::Cow;
 
 /// How offers are laid out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +63,7 @@ impl CsvTable {
     /// The header line.
     pub fn header(&self, out: &mut Vec<u8>) -> Result<(), RenderError> {
         if self.options.bom {
-            out.extend_from_slice("\u{FEFF}".as_bytes());
+            out.extend_from_slice(BOM);
         }
         let mut lines = lines(out);
         for place in &self.places {
@@ -118,19 +116,4 @@ impl CsvTable {
         }
         Ok(lines.write_record(None::<&[u8]>)?)
     }
-}
-
-/// A writer of quoted cells behind what is in `out`.
-pub(super) fn lines(out: &mut Vec<u8>) -> csv::Writer<&mut Vec<u8>> {
-    csv::WriterBuilder::new()
-        .quote_style(csv::QuoteStyle::Always)
-        .terminator(csv::Terminator::Any(b'\n'))
-        .from_writer(out)
-}
-
-/// A spreadsheet runs a cell that begins so as a formula; an apostrophe in front keeps it text.
-///
-/// Rule from: OWASP, "CSV Injection".
-pub(super) fn guarded(cell: Cow<'_, str>) -> Cow<'_, str> {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { Cow::Owned(format!("'{cell}")) } else { cell }
 }

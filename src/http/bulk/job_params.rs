@@ -6,14 +6,8 @@ use crate::domain::{
     RequestedValue, SourceName, Topic, check_value, distinct_values,
 };
 use crate::http::codes::{Dialect, Refusal, RefusalKind};
+use crate::http::param_values::{parse_country, unsupported};
 use crate::http::params::Params;
-
-/// Entries of a list a page when the caller does not say.
-pub const DEFAULT_PER_PAGE: u64 = 20;
-/// Most entries of a list a page.
-pub const MAX_PER_PAGE: u64 = 100;
-/// The last page whose first entry still has a number the database can count to.
-pub const LAST_PAGE: u64 = i64::MAX.unsigned_abs() / MAX_PER_PAGE;
 
 /// What a source can be asked.
 #[derive(Debug, Clone)]
@@ -48,14 +42,6 @@ pub struct Catalog<'a> {
     pub is_off: &'a dyn Fn(Asked<'_>) -> bool,
     /// Whether the server may call this address, as far as the address alone tells; else why not.
     pub check_address: &'a dyn Fn(&url::Url) -> Result<(), String>,
-}
-
-/// A page of a list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ListPage {
-    /// From 1.
-    pub page: u64,
-    pub per_page: u64,
 }
 
 /// Everything before the values.
@@ -133,14 +119,6 @@ fn parse_question(params: &Params, catalog: &Catalog<'_>, dialect: Dialect) -> R
     Ok(Question { facts, country, key, topic })
 }
 
-/// One of the countries a source answers for.
-pub fn parse_country(text: &str, known: &[Country]) -> Result<Country, Refusal> {
-    text.parse()
-        .ok()
-        .filter(|country| known.contains(country))
-        .ok_or_else(|| unsupported(RefusalKind::UnsupportedCountry, "country", known.iter().map(Country::as_str)))
-}
-
 /// v1 knows one topic only; a request that asks it for another must not be charged for this one.
 fn parse_topic(params: &Params, facts: &SourceFacts, dialect: Dialect) -> Result<Topic, Refusal> {
     let has = |topic: &Topic| facts.topics.iter().any(|(one, _)| one == topic);
@@ -172,16 +150,6 @@ fn unsupported_key(known: &[Key], dialect: Dialect) -> Refusal {
     unsupported(RefusalKind::UnsupportedKey, "key", known.iter().map(word))
 }
 
-/// The refusal of a word that may be one of these.
-pub fn unsupported<'a>(kind: RefusalKind, parameter: &str, allowed: impl IntoIterator<Item = &'a str>) -> Refusal {
-    let refusal = Refusal::of(kind).about(parameter).with_valid_values(allowed);
-    if refusal.valid_values.is_empty() {
-        return refusal;
-    }
-    let comment = format!("{} It may be one of: {}.", kind.row().comment, refusal.valid_values.join(", "));
-    refusal.because(comment)
-}
-
 fn complete(
     catalog: &Catalog<'_>,
     question: Question,
@@ -201,40 +169,4 @@ fn complete(
     let Options { lookup, multiplier, terms } = options(&question)?;
     let Question { facts, country, key, topic } = question;
     Ok(JobSpec { source: facts.name, country, topic, key, values, options: lookup, multiplier, terms })
-}
-
-/// `page` (from 1) and `per_page` of a list.
-pub fn parse_list_page(params: &Params) -> Result<ListPage, Refusal> {
-    let page = bounded(params, "page", 1..=LAST_PAGE)?.unwrap_or(1);
-    let per_page = bounded(params, "per_page", 1..=MAX_PER_PAGE)?.unwrap_or(DEFAULT_PER_PAGE);
-    Ok(ListPage { page, per_page })
-}
-
-/// A whole number within bounds; `None` when it is not sent.
-pub fn bounded(params: &Params, name: &str, bounds: std::ops::RangeInclusive<u64>) -> Result<Option<u64>, Refusal> {
-    let Some(text) = params.get(name) else { return Ok(None) };
-    let number = whole_number(text).filter(|number| bounds.contains(number)).ok_or_else(|| {
-        let (least, most) = (bounds.start(), bounds.end());
-        Refusal::invalid(name, format!("The parameter `{name}` is a whole number from {least} to {most}."))
-    })?;
-    Ok(Some(number))
-}
-
-/// Digits only, as far as 64 bits hold them.
-pub fn whole_number(text: &str) -> Option<u64> {
-    text.bytes().all(|b| b.is_ascii_digit()).then(|| text.parse().ok()).flatten()
-}
-
-/// A parameter that is one of a few words, in any letter case; `None` when it is not sent.
-pub fn one_of<T: Copy>(
-    params: &Params,
-    name: &str,
-    all: &[T],
-    word: impl Fn(T) -> &'static str,
-) -> Result<Option<T>, Refusal> {
-    let Some(text) = params.get(name) else { return Ok(None) };
-    match all.iter().find(|one| word(**one).eq_ignore_ascii_case(text)) {
-        Some(one) => Ok(Some(*one)),
-        None => Err(Refusal::not_one_of(name, all.iter().map(|one| word(*one)))),
-    }
 }
