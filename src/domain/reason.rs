@@ -1,6 +1,6 @@
 //! Why a value has no product.
 
-/// The value-level reasons: ONE table of wording, charge and retry. Request-level refusals are another table (the HTTP
+/// The value-level reasons: ONE table of wording, charge and rerun. Request-level refusals are another table (the HTTP
 /// room's), since no value exists yet when they are answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
@@ -23,7 +23,7 @@ pub enum Reason {
 struct Row {
     wording: &'static str,
     charged: bool,
-    retry_helps: bool,
+    is_rerun: bool,
     meaning: &'static str,
 }
 
@@ -39,9 +39,9 @@ impl Reason {
     ];
 
     fn row(self) -> Row {
-        let row = |wording, charged, retry_helps, meaning| Row { wording, charged, retry_helps, meaning };
+        let row = |wording, charged, is_rerun, meaning| Row { wording, charged, is_rerun, meaning };
         match self {
-            Reason::NotFound => row("not found", true, false, "the source was searched and lists no such product"),
+            Reason::NotFound => row("not found", true, true, "the source was searched and lists no such product"),
             Reason::InvalidValue => row(
                 "invalid value",
                 false,
@@ -49,7 +49,7 @@ impl Reason {
                 "the value cannot exist (check digit, form, length); it was never fetched",
             ),
             Reason::ValueDisabled => {
-                row("value disabled", false, false, "the operator of this service switched the value off")
+                row("value disabled", false, true, "the operator of this service switched the value off")
             }
             Reason::FailedToAccessSource => row(
                 "failed to access source",
@@ -60,7 +60,7 @@ impl Reason {
             Reason::Error => row("error", false, true, "a page came back but could not be understood"),
             Reason::Timeout => row("timeout", false, true, "the job's deadline passed before the value's turn"),
             Reason::CreditLimitReached => {
-                row("credit limit reached", false, false, "the job's credit cap was used up before the value's turn")
+                row("credit limit reached", false, true, "the job's credit cap was used up before the value's turn")
             }
         }
     }
@@ -75,9 +75,10 @@ impl Reason {
         self.row().charged
     }
 
-    /// Whether asking again later can end otherwise.
-    pub fn is_worth_retrying(self) -> bool {
-        self.row().retry_helps
+    /// Whether a rerun asks such a value again: what cannot exist will not exist tomorrow; everything else may end otherwise,
+    /// a product that was not listed too.
+    pub fn is_rerun(self) -> bool {
+        self.row().is_rerun
     }
 
     /// One sentence for the documentation.

@@ -43,10 +43,3 @@ pub struct SearchResult {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gtin: Option<String>,
 }
-
-impl SearchResult {
-    /// Whether it is one shop's offer, and not a product that several may offer: a range of prices is nobody's own.
-    pub fn is_offer(&self) -> bool {
-        self.shop_name.is_some() && self.min_price.is_none()
-    }
-}

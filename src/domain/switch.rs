@@ -21,15 +21,6 @@ pub enum Disabled {
 }
 
 impl Disabled {
-    /// The words the API answers.
-    pub fn wording(self) -> &'static str {
-        match self {
-            Disabled::Source => "source disabled",
-            Disabled::Key => "key disabled",
-            Disabled::Value => "value disabled",
-        }
-    }
-
     /// What keeps a whole request from being answered: its source or its key.
     pub fn for_request(switches: &[Switch], source: &SourceName, country: Country, key: Key) -> Option<Disabled> {
         let whole = switches.iter().filter(|switch| switch.value.is_none());

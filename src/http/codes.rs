@@ -376,7 +376,7 @@ mod tests {
         for reason in Reason::ALL {
             let yes_no = |yes| if yes { "yes" } else { "no" };
             let wording = format!("`{}`", reason.wording());
-            let cells = [&wording, yes_no(reason.is_charged()), yes_no(reason.is_worth_retrying()), reason.meaning()];
+            let cells = [&wording, yes_no(reason.is_charged()), yes_no(reason.is_rerun()), reason.meaning()];
             assert!(has_row(page, &cells), "| {} |", cells.join(" | "));
         }
         let rows = page.lines().filter(|line| line.starts_with("| `")).count();

@@ -8,6 +8,7 @@ use super::poll_pace::{PollPace, Verdict};
 use super::rate_limit::CreationLimits;
 use super::reference::Description;
 use super::result_lengths::ResultLengths;
+use super::stream::WorkbookTurns;
 use crate::accounts::authenticate;
 use crate::app::SharedApp;
 use crate::config::PaceConfig;
@@ -28,6 +29,7 @@ pub struct HttpState {
     pub(super) description: Description,
     pub(super) open_streams: OpenStreams,
     pub(super) result_lengths: ResultLengths,
+    pub(super) workbooks: WorkbookTurns,
     poll_pace: PollPace,
 }
 
@@ -44,6 +46,7 @@ impl HttpState {
             description: Description::default(),
             open_streams: OpenStreams::default(),
             result_lengths: ResultLengths::default(),
+            workbooks: WorkbookTurns::default(),
             poll_pace: PollPace::new(held_beyond, refused_beyond),
         }
     }

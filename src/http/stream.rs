@@ -7,8 +7,10 @@ use actix_web::{HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
 use futures_util::stream::{self, Stream, StreamExt, TryStreamExt};
 use std::fs::File;
+use std::num::NonZero;
 use std::pin::{Pin, pin};
-use tokio::sync::mpsc;
+use std::sync::Arc;
+use tokio::sync::{Semaphore, mpsc};
 use tokio_util::io::ReaderStream;
 
 /// About how many bytes are written before they are handed to the socket: a page of wide products is told in several parts.
@@ -30,6 +32,18 @@ pub enum StreamError {
     /// The thread that writes the file ended without one, for instance because the disk is full.
     #[error("the file could not be written")]
     Unwritten,
+}
+
+/// Workbooks are written by as many threads at a time as the machine has cores; the others wait for their turn, since each
+/// keeps a core busy for seconds.
+#[derive(Debug, Clone)]
+pub struct WorkbookTurns(Arc<Semaphore>);
+
+impl Default for WorkbookTurns {
+    fn default() -> WorkbookTurns {
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        WorkbookTurns(Arc::new(Semaphore::new(cores)))
+    }
 }
 
 /// The bytes of a download, piece by piece.
@@ -110,7 +124,13 @@ pub fn slice(bytes: ByteStream, skip: u64, length: u64) -> ByteStream {
 
 /// The results in a format: as [`chunks`], or, where it is whole only at the end, from a temporary file. The same results
 /// give the same bytes.
-pub fn result_bytes<P, E>(format: Format, options: RenderOptions, head: JobHead, pages: P) -> ByteStream
+pub fn result_bytes<P, E>(
+    format: Format,
+    options: RenderOptions,
+    head: JobHead,
+    pages: P,
+    workbooks: &WorkbookTurns,
+) -> ByteStream
 where
     P: Stream<Item = Result<Vec<ItemResult>, E>> + 'static,
     E: std::error::Error + Send + Sync + 'static,
@@ -118,7 +138,10 @@ where
     let job_id = head.job_id.clone();
     let bytes: ByteStream = match Rendering::new(format, options, head) {
         Rendering::Text(renderer) => Box::pin(chunks(renderer, pages)),
-        Rendering::Book(book) => Box::pin(stream::once(write_book(book, pages)).map_ok(stream_file).try_flatten()),
+        Rendering::Book(book) => {
+            let file = write_book(book, pages, workbooks.clone());
+            Box::pin(stream::once(file).map_ok(stream_file).try_flatten())
+        }
     };
     Box::pin(bytes.inspect(move |chunk| {
         if let Err(error) = chunk {
@@ -135,14 +158,16 @@ pub fn stream_file(file: File) -> impl Stream<Item = Result<Bytes, StreamError>>
 
 /// Lets a thread of its own write the workbook, since that reads and writes files and takes its time. When the pages
 /// break off or nobody waits any more, the thread ends at the next value and its files vanish.
-async fn write_book<P, E>(mut book: Box<Book>, pages: P) -> Result<File, StreamError>
+async fn write_book<P, E>(mut book: Box<Book>, pages: P, turns: WorkbookTurns) -> Result<File, StreamError>
 where
     P: Stream<Item = Result<Vec<ItemResult>, E>>,
     E: std::error::Error + Send + Sync + 'static,
 {
+    let turn = turns.0.acquire_owned().await.map_err(|_| StreamError::Unwritten)?;
     // `None` is the end; a channel that closes without it has been given up.
     let (sender, mut receiver) = mpsc::channel::<Option<ItemResult>>(ITEMS_AHEAD);
     let writing = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
         while let Some(item) = receiver.blocking_recv() {
             let Some(item) = item else { return book.finish().map(Some) };
             book.item(&item)?;
@@ -216,7 +241,6 @@ mod tests {
     use crate::rendering::{FormatV1, FormatV2};
     use actix_web::{App, HttpServer, web};
     use std::io::{Error, Read, Write};
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     fn stream_results<P, E>(format: impl Into<Format>, options: RenderOptions, head: JobHead, pages: P) -> HttpResponse
@@ -225,7 +249,13 @@ mod tests {
         E: std::error::Error + Send + Sync + 'static,
     {
         let format = format.into();
-        results_head(format, &head.job_id).streaming(result_bytes(format, options, head, pages))
+        results_head(format, &head.job_id).streaming(result_bytes(
+            format,
+            options,
+            head,
+            pages,
+            &WorkbookTurns::default(),
+        ))
     }
 
     fn head() -> JobHead {
@@ -302,7 +332,13 @@ mod tests {
     #[actix_web::test]
     async fn a_workbook_whose_pages_break_off_is_no_workbook() {
         let pages = [Ok(page(0, 10)), Err(Error::other("gone"))];
-        let bytes = result_bytes(FormatV2::Xlsx.into(), RenderOptions::default(), head(), stream::iter(pages));
+        let bytes = result_bytes(
+            FormatV2::Xlsx.into(),
+            RenderOptions::default(),
+            head(),
+            stream::iter(pages),
+            &WorkbookTurns::default(),
+        );
         let pieces: Vec<_> = bytes.collect().await;
         assert!(matches!(pieces[..], [Err(StreamError::Pages(_))]), "{pieces:?}");
     }

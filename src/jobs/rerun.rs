@@ -1,7 +1,7 @@
 //! What failed is asked once more.
 
 use crate::app::App;
-use crate::domain::{JobSpec, JobStatus, JobTerms, Reason, RequestedValue};
+use crate::domain::{JobSpec, JobStatus, JobTerms, RequestedValue};
 use crate::storage::bulk_job::Job;
 use crate::storage::{StorageError, result};
 
@@ -34,21 +34,8 @@ pub async fn failed_again(app: &App, job: &Job) -> Result<JobSpec, RerunError> {
     }
     let failed = result::list_failed(&app.db, job.seq).await?;
     let values: Vec<RequestedValue> =
-        failed.into_iter().filter(|(_, reason)| is_asked_again(*reason)).map(|(value, _)| value).collect();
+        failed.into_iter().filter(|(_, reason)| reason.is_rerun()).map(|(value, _)| value).collect();
     if values.is_empty() { Err(RerunError::NothingFailed) } else { Ok(spec(job, values)) }
-}
-
-/// What cannot exist will not exist tomorrow; everything else may end otherwise, a product that was not listed too.
-fn is_asked_again(reason: Reason) -> bool {
-    match reason {
-        Reason::InvalidValue => false,
-        Reason::NotFound
-        | Reason::ValueDisabled
-        | Reason::FailedToAccessSource
-        | Reason::Error
-        | Reason::Timeout
-        | Reason::CreditLimitReached => true,
-    }
 }
 
 fn spec(job: &Job, values: Vec<RequestedValue>) -> JobSpec {

@@ -27,7 +27,7 @@ pub(super) async fn send_results(
     let format = format.into();
     let tag = result_tag(job, format, options);
     let is_packed = !format.is_compressed() && will_be_packed(request);
-    let bytes = || result_bytes(format, options, job_head(job), result_pages(state.app.clone(), job));
+    let bytes = || result_bytes(format, options, job_head(job), result_pages(state.app.clone(), job), &state.workbooks);
     let mut response = results_head(format, &job.id);
     // Every part of a workbook costs the whole: it is sent whole.
     match wanted(request, &tag, is_packed || format.is_compressed()) {
