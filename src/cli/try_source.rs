@@ -177,7 +177,7 @@ fn saved_pages(definition: &Definition, lookup: &Lookup, files: &[String]) -> an
                 (last.ok_or_else(|| WrongUsage("the source has no steps".into()))?, argument.as_str())
             }
         };
-        if step == "search" && !definition.is_searched(lookup.key) {
+        if step == "search" && !definition.is_searched_for(lookup.topic, lookup.key) {
             return Err(WrongUsage(format!("{} is not searched by {}", definition.name, lookup.key.v1())).into());
         }
         let text = read_file(Path::new(file)).map_err(|error| WrongUsage(format!("{file}: {error:#}")))?;

@@ -158,12 +158,15 @@ impl Catalogue {
         Some(&self.products[*index]).filter(|product| product.is_listed(site))
     }
 
-    /// What a source finds for a text: the product with that GTIN, else the products whose names have all its words, the
+    /// What a source finds for a text: the product with that GTIN or id, else the products whose names have all its words, the
     /// shortest names first; behind them those that have most of them, as names or as what people call such things; where
     /// nothing has any, a few that a marketplace would show rather than nothing. A text that makes no sense finds nothing.
     pub fn search(&self, site: Site, text: &str) -> Vec<&CatalogueProduct> {
         if let Ok(gtin) = text.parse::<Gtin>() {
             return self.find_by_gtin(gtin).filter(|product| product.is_listed(site)).into_iter().collect();
+        }
+        if let Some(product) = self.find_by_id(site, text) {
+            return vec![product];
         }
         let mut wanted = words(text);
         wanted.truncate(MAX_SEARCH_WORDS);

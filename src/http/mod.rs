@@ -9,6 +9,8 @@ mod conditional;
 mod dialect;
 mod health;
 mod json;
+#[cfg(test)]
+mod limits_cases;
 mod list_page;
 mod mount;
 mod multipart;

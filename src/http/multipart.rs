@@ -22,9 +22,10 @@ pub struct Part {
     pub bytes: Vec<u8>,
 }
 
-/// Whether a body of this type consists of parts.
+/// Whether a body of this type consists of parts. A type without a boundary is a word somebody wrote beside another body.
 pub fn is_multipart(content_type: &str) -> bool {
-    content_type.trim_start().get(..10).is_some_and(|start| start.eq_ignore_ascii_case("multipart/"))
+    let content_type = content_type.trim_start().to_ascii_lowercase();
+    content_type.starts_with("multipart/") && content_type.contains("boundary=")
 }
 
 /// The parts in their order. The body is bounded already.

@@ -2,9 +2,10 @@
 
 use super::codes::{REQUEST_ID, Refusal};
 use super::state::{HttpState, RequestId};
-use actix_web::body::MessageBody;
+use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CONTENT_ENCODING, HeaderName, HeaderValue};
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::http::{ConnectionType, Version};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, web};
 use futures_util::FutureExt;
@@ -49,8 +50,25 @@ pub async fn observe(
         // Said by a handler whose answer must not be compressed; on the wire it has no place (RFC 9110, 8.4.1).
         answer.headers_mut().remove(CONTENT_ENCODING);
     }
+    if let Ok(answer) = &mut answer {
+        suit_old_clients(answer);
+    }
     if let (Ok(answer), Ok(value)) = (&mut answer, HeaderValue::from_str(&id)) {
         answer.headers_mut().insert(HeaderName::from_static(REQUEST_ID), value);
     }
     answer
+}
+
+/// JSON is UTF-8 without a word (RFC 8259), yet some HTTP libraries take a text without a named encoding for Latin-1. And
+/// HTTP/1.0 knows no chunks: there a body of unknown length ends with the connection (RFC 9112, 6.1).
+fn suit_old_clients(answer: &mut ServiceResponse<impl MessageBody>) {
+    if answer.headers().get(CONTENT_TYPE).is_some_and(|content_type| content_type == "application/json") {
+        answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
+    }
+    let is_old = answer.request().version() < Version::HTTP_11;
+    if is_old && answer.response().body().size() == BodySize::Stream {
+        let head = answer.response_mut().head_mut();
+        head.no_chunking(true);
+        head.set_connection_type(ConnectionType::Close);
+    }
 }

@@ -10,7 +10,7 @@ use actix_web::http::{Method, header};
 use actix_web::{FromRequest, HttpRequest};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
-use serde::de::{self, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{self, Deserializer, IgnoredAny, MapAccess, SeqAccess, Unexpected, Visitor};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
@@ -50,7 +50,8 @@ impl Params {
     /// Reads the parts of a request. The body is JSON when it says so or begins with `{` (a client that sends JSON through
     /// curl's `-d` calls it a form), else a form.
     ///
-    /// Errors: a body that says it is JSON and is no JSON object.
+    /// Errors: a body that says it is JSON and is no JSON object, nor one of the empty values that HTTP libraries send where
+    /// there is no body (`null`, `""`, `[]`).
     pub fn from_parts(query: &str, content_type: &str, body: &[u8]) -> Result<Params, Refusal> {
         let mut params = Params::default();
         params.add_form(query.as_bytes());
@@ -129,7 +130,7 @@ impl Params {
     ///
     /// A text is a line per value. For keys whose values hold no blank and no backslash a literal `\n` and a backslash
     /// before a blank separate too: examples printed for the followed API lost their line ends so. An array holds texts,
-    /// numbers and objects `{"value", "reference"}`, and is not split further.
+    /// numbers and objects `{"value", "reference"}`; of these only texts are split, at line ends.
     pub fn values(&self, key: Key) -> Result<Vec<RequestedValue>, Refusal> {
         let values = match self.0.get("values") {
             None => Vec::new(),
@@ -137,7 +138,7 @@ impl Params {
             Some(Param::Garbled(_)) => {
                 return Err(Refusal::invalid("values", "The values are not text in UTF-8."));
             }
-            Some(Param::List(Some(list))) => list.clone(),
+            Some(Param::List(Some(list))) => list.iter().flat_map(lines_of).collect(),
             Some(Param::List(None)) => {
                 return Err(Refusal::invalid(
                     "values",
@@ -149,8 +150,8 @@ impl Params {
         if texts.into_iter().any(|text| text.contains('\0')) { Err(holds_nul("values")) } else { Ok(values) }
     }
 
-    /// `values` sent several times in one form, also as `values[]`, are the values of one list: form libraries write lists
-    /// so. Of any other parameter the last one counts.
+    /// `values` sent several times in one form, also as `values[]` or `values[0]`, are the values of one list, in the order
+    /// sent: form libraries write lists so. Of any other parameter the last one counts.
     fn add_form(&mut self, form: &[u8]) {
         let pairs = form.split(|b| *b == b'&').filter(|pair| !pair.is_empty());
         self.add_pairs(pairs.map(|pair| {
@@ -164,7 +165,7 @@ impl Params {
     fn add_pairs(&mut self, pairs: impl Iterator<Item = (String, String, bool)>) {
         let mut values: Option<(String, bool)> = None;
         for (name, text, is_utf8) in pairs {
-            if name != "values" && name != "values[]" {
+            if !is_values(&name) {
                 self.set(name, if is_utf8 { Param::Text(text) } else { Param::Garbled(text) });
                 continue;
             }
@@ -219,9 +220,25 @@ fn text_of(bytes: Vec<u8>) -> (String, bool) {
     }
 }
 
+/// A list's name as form libraries write it: `values`, `values[]`, `values[0]`.
+fn is_values(name: &str) -> bool {
+    let Some(rest) = name.strip_prefix("values") else { return false };
+    let index = rest.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    rest.is_empty() || index.is_some_and(|index| index.bytes().all(|b| b.is_ascii_digit()))
+}
+
 /// Browsers give a file a name; some programs send one as a field that is called so.
 fn is_value_file(part: &Part) -> bool {
-    part.name == "file" || (part.file_name.is_some() && matches!(part.name.as_str(), "values" | "values[]"))
+    part.name == "file" || (part.file_name.is_some() && is_values(&part.name))
+}
+
+/// Some programs send the whole list as the only entry of an array.
+fn lines_of(entry: &RequestedValue) -> Vec<RequestedValue> {
+    if entry.reference.is_some() || !entry.value.contains('\n') {
+        return vec![entry.clone()];
+    }
+    let lines = entry.value.lines().filter(|line| !line.trim().is_empty());
+    lines.map(|line| RequestedValue { value: line.to_owned(), reference: None }).collect()
 }
 
 fn split_values(text: &str, key: Key) -> Vec<RequestedValue> {
@@ -323,8 +340,23 @@ impl<'de> de::Deserialize<'de> for JsonFields {
                 }
                 Ok(JsonFields(fields))
             }
+
+            fn visit_unit<E: de::Error>(self) -> Result<JsonFields, E> {
+                Ok(JsonFields(Vec::new()))
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<JsonFields, E> {
+                if text.is_empty() { Ok(JsonFields(Vec::new())) } else { Err(E::invalid_type(Unexpected::Str(text), &self)) }
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<JsonFields, A::Error> {
+                match seq.next_element::<IgnoredAny>()? {
+                    None => Ok(JsonFields(Vec::new())),
+                    Some(_) => Err(de::Error::invalid_type(Unexpected::Seq, &self)),
+                }
+            }
         }
-        deserializer.deserialize_map(Fields)
+        deserializer.deserialize_any(Fields)
     }
 }
 
@@ -337,6 +369,18 @@ enum JsonParam {
     List(Option<Vec<RequestedValue>>),
     /// An object without `value`.
     Unreadable,
+}
+
+impl JsonParam {
+    fn of_list(entries: Vec<JsonParam>) -> JsonParam {
+        let values = entries.into_iter().filter_map(|entry| match entry {
+            JsonParam::Null => None,
+            JsonParam::Text(value) => Some(Some(RequestedValue { value, reference: None })),
+            JsonParam::Entry(entry) => Some(Some(entry)),
+            JsonParam::List(_) | JsonParam::Unreadable => Some(None),
+        });
+        JsonParam::List(values.collect())
+    }
 }
 
 impl<'de> de::Deserialize<'de> for JsonParam {
@@ -388,25 +432,23 @@ impl<'de> Visitor<'de> for AnyJson {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<JsonParam, A::Error> {
-        let mut list = Some(Vec::new());
+        let mut list = Vec::new();
         while let Some(entry) = seq.next_element::<JsonParam>()? {
-            let value = match entry {
-                JsonParam::Null => continue,
-                JsonParam::Text(value) => Some(RequestedValue { value, reference: None }),
-                JsonParam::Entry(entry) => Some(entry),
-                JsonParam::List(_) | JsonParam::Unreadable => None,
-            };
-            match (value, &mut list) {
-                (Some(value), Some(list)) => list.push(value),
-                _ => list = None,
-            }
+            list.push(entry);
         }
-        Ok(JsonParam::List(list))
+        Ok(JsonParam::of_list(list))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<JsonParam, A::Error> {
         let (mut value, mut reference) = (None, None);
+        // PHP writes a list with gaps as an object whose names are numbers.
+        let (mut list, mut is_list) = (Vec::new(), true);
         while let Some(name) = map.next_key::<String>()? {
+            if !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit()) {
+                list.push(map.next_value::<JsonParam>()?);
+                continue;
+            }
+            is_list = false;
             let place = match name.as_str() {
                 "value" => &mut value,
                 "reference" => &mut reference,
@@ -419,6 +461,9 @@ impl<'de> Visitor<'de> for AnyJson {
                 JsonParam::Text(text) => Some(text),
                 _ => None,
             };
+        }
+        if is_list && !list.is_empty() {
+            return Ok(JsonParam::of_list(list));
         }
         Ok(value.map_or(JsonParam::Unreadable, |value| JsonParam::Entry(RequestedValue { value, reference })))
     }

@@ -17,6 +17,9 @@ use std::time::Duration;
 
 /// How long a client may take to send a request's head.
 const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a connection waits for its next request. More than the pauses of clients that poll: one that asks every so many
+/// seconds over a kept connection must not meet the moment in which it is closed.
+const KEEP_ALIVE: Duration = Duration::from_secs(75);
 /// How long a browser may remember what is allowed.
 const CORS_MAX_AGE_S: usize = 86_400;
 
@@ -40,6 +43,7 @@ pub fn serve(app: SharedApp, listener: TcpListener) -> std::io::Result<Server> {
     })
     .workers(threads)
     .client_request_timeout(REQUEST_HEAD_TIMEOUT)
+    .keep_alive(KEEP_ALIVE)
     .shutdown_timeout(shutdown.max(1))
     .disable_signals()
     .listen(listener)?
@@ -51,7 +55,15 @@ fn cors() -> Cors {
     Cors::default()
         .allow_any_origin()
         .send_wildcard()
-        .allowed_methods([Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS])
+        .allowed_methods([
+            Method::GET,
+            Method::HEAD,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+            Method::OPTIONS,
+        ])
         .allow_any_header()
         .expose_headers([
             header::ACCEPT_RANGES,

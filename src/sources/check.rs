@@ -2,7 +2,7 @@
 
 use super::check_steps::{Around, check_steps, check_wait};
 use super::document::Document;
-use super::file::{CountryFile, DefinitionFile, FormFile, KeyFile};
+use super::file::{CountryFile, DefinitionFile, FormFile, KeyFile, StepFile};
 use super::template::{Filling, Placeholder, UrlTemplate};
 use super::{Definition, DefinitionError, Kind, Site, ValueForm, ValueRule};
 use crate::domain::{Country, Currency, Key, SourceName, Topic};
@@ -58,6 +58,7 @@ pub(super) fn check(file_name: &str, text: &str) -> Result<Definition, Vec<Defin
             policy: Arc::new(file.fetch),
             shop_name: file.shop_name,
             searched_keys: steps.searched_keys,
+            listed_keys: steps.listed_keys,
             search: steps.search,
             product: steps.product,
             offers: steps.offers,
@@ -125,7 +126,7 @@ fn check_topic_steps(topics: &[Topic], file: &DefinitionFile, unread: bool, d: &
     for topic in topics {
         let missing = match topic {
             Topic::SearchResults if steps.search.is_none() => "the topic search_results needs a step `search`",
-            Topic::SearchResults if steps.search.as_ref().is_some_and(|search| search.keys.as_deref() == Some(&[])) => {
+            Topic::SearchResults if steps.search.as_ref().is_some_and(is_never_searched) => {
                 "the topic search_results needs a key that is searched: [steps.search] has none in `keys`"
             }
             Topic::Reviews if steps.reviews.is_none() => "the topic reviews needs a step `reviews`",
@@ -155,6 +156,11 @@ fn check_hosts(written: &[String], d: &mut Document<'_>) -> Vec<String> {
 /// The key with exactly this name: files use one spelling, aliases are for callers.
 pub(super) fn key_named(text: &str) -> Option<Key> {
     Key::ALL.into_iter().find(|key| key.v1() == text)
+}
+
+/// Whether a step `search` takes no key at all.
+fn is_never_searched(search: &StepFile) -> bool {
+    search.keys.as_deref() == Some(&[]) && search.listed_keys.is_empty()
 }
 
 fn check_keys(written: &BTreeMap<String, KeyFile>, unread: bool, d: &mut Document<'_>) -> BTreeMap<Key, ValueRule> {

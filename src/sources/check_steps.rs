@@ -34,6 +34,7 @@ pub(super) struct Around<'a> {
 pub(super) struct Steps {
     pub search: Option<Step>,
     pub searched_keys: Vec<Key>,
+    pub listed_keys: Vec<Key>,
     pub product: Option<Step>,
     pub offers: Option<Step>,
     pub reviews: Option<Step>,
@@ -42,8 +43,9 @@ pub(super) struct Steps {
 
 /// Checks every step; reports each mistake.
 pub(super) fn check_steps(file: &StepsFile, unread: bool, around: &Around<'_>, d: &mut Document<'_>) -> Steps {
-    let mut steps =
-        Steps { searched_keys: check_searched_keys(file.search.as_ref(), around.keys, d), ..Steps::default() };
+    let (searched_keys, listed_keys) = check_search_keys(file.search.as_ref(), around.keys, d);
+    let search_takes: Vec<Key> = searched_keys.iter().chain(&listed_keys).copied().collect();
+    let mut steps = Steps { searched_keys, listed_keys, ..Steps::default() };
     if file.product.is_none() && file.offers.is_none() && !unread {
         d.report("steps", "there is neither a step `product` nor a step `offers`");
     }
@@ -55,7 +57,7 @@ pub(super) fn check_steps(file: &StepsFile, unread: bool, around: &Around<'_>, d
         (StepKind::Bestsellers, &file.bestsellers),
     ] {
         let Some(written) = step else { continue };
-        let checked = check_step(kind, written, &steps.searched_keys, around, d);
+        let checked = check_step(kind, written, &search_takes, around, d);
         match kind {
             StepKind::Search => steps.search = checked,
             StepKind::Product => steps.product = checked,
@@ -67,21 +69,36 @@ pub(super) fn check_steps(file: &StepsFile, unread: bool, around: &Around<'_>, d
     steps
 }
 
-fn check_searched_keys(search: Option<&StepFile>, keys: &BTreeMap<Key, ValueRule>, d: &mut Document<'_>) -> Vec<Key> {
-    let Some(search) = search else { return Vec::new() };
-    let Some(written) = &search.keys else {
-        return [Key::Gtin, Key::Keyword].into_iter().filter(|key| keys.contains_key(key)).collect();
-    };
-    let mut searched = Vec::new();
-    for (index, text) in written.iter().enumerate() {
-        match key_named(text).filter(|key| keys.contains_key(key)) {
-            Some(key) => searched.push(key),
-            None => {
-                d.report(&format!("steps/search/keys/{index}"), format!("`{text}` is not among this source's [keys.…]"))
+/// The keys that are searched first, and those that only the topic `search_results` searches for.
+fn check_search_keys(
+    search: Option<&StepFile>,
+    keys: &BTreeMap<Key, ValueRule>,
+    d: &mut Document<'_>,
+) -> (Vec<Key>, Vec<Key>) {
+    let Some(search) = search else { return Default::default() };
+    let mut check = |name: &str, written: &[String]| -> Vec<Key> {
+        let mut named = Vec::new();
+        for (index, text) in written.iter().enumerate() {
+            match key_named(text).filter(|key| keys.contains_key(key)) {
+                Some(key) => named.push(key),
+                None => d.report(
+                    &format!("steps/search/{name}/{index}"),
+                    format!("`{text}` is not among this source's [keys.…]"),
+                ),
             }
         }
+        named
+    };
+    let searched = match &search.keys {
+        Some(written) => check("keys", written),
+        None => [Key::Gtin, Key::Keyword].into_iter().filter(|key| keys.contains_key(key)).collect(),
+    };
+    let listed = check("listed_keys", &search.listed_keys);
+    for (index, key) in listed.iter().enumerate().filter(|(_, key)| searched.contains(key)) {
+        let twice = format!("`{}` is searched anyway: it stands in `keys`", key.v1());
+        d.report(&format!("steps/search/listed_keys/{index}"), twice);
     }
-    searched
+    (searched, listed)
 }
 
 fn check_step(
@@ -94,6 +111,9 @@ fn check_step(
     let place = format!("steps/{}", kind.as_str());
     if kind != StepKind::Search && step.keys.is_some() {
         d.report(&format!("{place}/keys"), "only the step `search` has keys");
+    }
+    if kind != StepKind::Search && !step.listed_keys.is_empty() {
+        d.report(&format!("{place}/listed_keys"), "only the step `search` has keys");
     }
     if step.max_pages.is_some_and(|pages| !(1..=MAX_PAGES).contains(&pages)) {
         d.report(&format!("{place}/max_pages"), format!("a list has 1 to {MAX_PAGES} pages"));

@@ -29,6 +29,8 @@ pub struct Definition {
     pub shop_name: Option<String>,
     /// Keys that are looked up by searching first.
     pub searched_keys: Vec<Key>,
+    /// Keys whose values are searched for only when the search results are what is asked.
+    pub listed_keys: Vec<Key>,
     pub search: Option<Step>,
     pub product: Option<Step>,
     pub offers: Option<Step>,
@@ -153,9 +155,9 @@ impl Definition {
         }
     }
 
-    /// What values can be, when this topic is asked: only what is searched for has search results.
+    /// What values can be, when this topic is asked: only what the source's search takes has search results.
     pub fn keys_of(&self, topic: Topic) -> Vec<Key> {
-        let is_asked = |key: &Key| topic != Topic::SearchResults || self.is_searched(*key);
+        let is_asked = |key: &Key| topic != Topic::SearchResults || self.is_searched_for(topic, *key);
         self.keys.keys().copied().filter(is_asked).collect()
     }
 
@@ -230,5 +232,11 @@ impl Definition {
 
     pub fn is_searched(&self, key: Key) -> bool {
         self.search.is_some() && self.searched_keys.contains(&key)
+    }
+
+    /// Whether a lookup of this topic asks the source's search for the value.
+    pub fn is_searched_for(&self, topic: Topic, key: Key) -> bool {
+        let is_listed = topic == Topic::SearchResults && self.search.is_some() && self.listed_keys.contains(&key);
+        is_listed || self.is_searched(key)
     }
 }

@@ -66,6 +66,8 @@ pub(super) struct StepsFile {
 pub(super) struct StepFile {
     /// Of the step `search` alone.
     pub keys: Option<Vec<String>>,
+    /// Of the step `search` alone.
+    pub listed_keys: Vec<String>,
     pub url: Option<String>,
     pub matches: Vec<String>,
     pub fetch: Option<Means>,

@@ -35,7 +35,7 @@ pub fn search_page<'d>(
     lookup: &Lookup,
     number: u32,
 ) -> Option<Result<PlannedPage<'d>, Unfilled>> {
-    let step = definition.search.as_ref().filter(|_| definition.is_searched(lookup.key))?;
+    let step = definition.search.as_ref().filter(|_| definition.is_searched_for(lookup.topic, lookup.key))?;
     Some(fill(definition, step, lookup, &Hit::default(), number))
 }
 

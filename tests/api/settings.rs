@@ -54,7 +54,7 @@ async fn the_hard_quota() {
     assert_eq!(caller.get(path).await.text(), r#"{"hard_quota":true}"#);
     assert_eq!(put("?hard_quota=0").await.text(), r#"{"hard_quota":false}"#);
     let refused = put("?hard_quota=maybe").await.refused(400, "parameter value invalid", Some("hard_quota"));
-    assert_eq!(refused["valid_values"], json!(["true", "false"]));
+    assert_eq!(refused["valid_values"], json!(["true", "false", "1", "0"]));
     put("").await.refused(400, "missing parameter", Some("hard_quota"));
     server.stranger().get(path).await.refused(401, "unauthorized", Some("token"));
     server.close().await;

@@ -85,7 +85,9 @@ async fn what_can_be_asked_and_what_is_off() {
     let answer = caller.get("/v2/sources").await;
     let entry = concat!(
         r#"{"source":"google_shopping","title":"Google Shopping (demo)","kind":"comparator","keys":["gtin","term","id"],"#,
-        r#""topics":["product_and_offers","product","offers","search_results","reviews"],"conditions":["any","new","used"],"#,
+        r#""topics":["product_and_offers","product","offers","search_results","reviews"],"#,
+        r#""topic_keys":{"offers":["gtin","term","id"],"product":["gtin","term","id"],"product_and_offers":["gtin","term","id"],"#,
+        r#""reviews":["gtin","term","id"],"search_results":["gtin","term"]},"conditions":["any","new","used"],"#,
         r#""disabled":false,"countries":["#,
         r#"{"country":"at","currency":"EUR","disabled":true,"disabled_keys":["gtin","term","id"],"health":null},"#,
     );

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 /// A download asked for while the job runs is held so long before it is refused: clients that wait a fixed few seconds
 /// and download once then work.
-const HOLD_UNFINISHED: Duration = Duration::from_secs(3);
+pub const HOLD_UNFINISHED: Duration = Duration::from_secs(3);
 
 /// v1: the results of a finished job.
 pub async fn v1(

@@ -19,7 +19,7 @@ use futures_util::{Stream, TryStreamExt};
 use std::time::Duration;
 
 /// How long a stream is silent at most.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
+pub const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// v2: `progress` events, and `finished` or `cancelled` as the last one.
 pub async fn v2(

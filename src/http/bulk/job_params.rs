@@ -2,7 +2,7 @@
 //! answered. What differs is the wording of a version and its options.
 
 use crate::domain::{
-    ConditionFilter, Country, InvalidValues, JobSpec, JobTerms, Key, LookupOptions, MAX_VALUES, Multiplier,
+    ConditionFilter, Country, InvalidValues, JobSpec, JobTerms, Key, LookupOptions, Multiplier,
     RequestedValue, SourceName, Topic, check_value, distinct_values,
 };
 use crate::http::codes::{Dialect, Refusal, RefusalKind};
@@ -69,9 +69,7 @@ pub fn parse_job(
     let question = parse_question(params, catalog, dialect)?;
     let values = distinct_values(params.values(question.key)?).map_err(|refused| match refused {
         InvalidValues::Empty => Refusal::missing("values"),
-        InvalidValues::TooMany => Refusal::of(RefusalKind::TooManyValues)
-            .about("values")
-            .because(format!("A job takes at most {MAX_VALUES} different values; split the list over several jobs.")),
+        InvalidValues::TooMany => Refusal::of(RefusalKind::TooManyValues).about("values"),
     })?;
     complete(catalog, question, values, options)
 }

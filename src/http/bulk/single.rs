@@ -4,6 +4,7 @@ use super::creation::create_job;
 use super::download::finished;
 use super::send_results::send_results;
 use super::v1;
+use super::v2::download::LONGEST_WAIT_S;
 use crate::http::codes::{Refusal, RefusalKind};
 use crate::http::params::Params;
 use crate::http::state::HttpState;
@@ -11,7 +12,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use std::time::Duration;
 
 /// Longest the answer is held.
-const LONGEST_WAIT: Duration = Duration::from_secs(60);
+const LONGEST_WAIT: Duration = Duration::from_secs(LONGEST_WAIT_S);
 
 /// v1: the results of the one value, in the shape of a bulk download.
 pub async fn v1(state: web::Data<HttpState>, request: HttpRequest, params: Params) -> Result<HttpResponse, Refusal> {

@@ -24,7 +24,7 @@ pub(super) fn operations(known: &Known) -> Vec<Op> {
     }
     let list = value!({"data": [{
         "source": "google_shopping", "title": "Google Shopping", "kind": "comparator", "keys": ["gtin", "term", "id"],
-        "topics": ["product_and_offers"], "conditions": ["any", "new", "used"], "disabled": false,
+        "topics": ["product_and_offers"], "topic_keys": {"product_and_offers": ["gtin"]}, "conditions": ["any", "new", "used"], "disabled": false,
         "countries": [{"country": "de", "currency": "EUR", "disabled": false, "disabled_keys": [], "health": health}],
     }]});
     let series = value!({

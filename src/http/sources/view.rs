@@ -28,6 +28,9 @@ struct SourceEntry<'a> {
     keys: Vec<&'static str>,
     #[schema(value_type = Vec<words::TopicWord>)]
     topics: Vec<&'static str>,
+    /// The keys that each topic can be asked by.
+    #[schema(value_type = BTreeMap<String, Vec<words::KeyV2>>)]
+    topic_keys: BTreeMap<&'static str, Vec<&'static str>>,
     #[schema(value_type = Vec<words::ConditionV2>)]
     conditions: [&'static str; 3],
     disabled: bool,
@@ -141,12 +144,14 @@ pub fn sources<'a>(
                 health: health.get(&(definition.name.clone(), *country)).map(health_entry),
             }
         });
+        let keys_of = |topic| definition.keys_of(topic).into_iter().map(Key::v2).collect();
         SourceEntry {
             source: definition.name.v2(),
             title: &definition.title,
             kind: definition.kind.as_str(),
             keys: definition.keys.keys().copied().map(Key::v2).collect(),
             topics: definition.topics.iter().copied().map(Topic::as_str).collect(),
+            topic_keys: definition.topics.iter().map(|topic| (topic.as_str(), keys_of(*topic))).collect(),
             conditions: [ConditionFilter::All, ConditionFilter::New, ConditionFilter::Used].map(condition_word),
             disabled: is_off(switches, &definition.name, None),
             countries: countries.collect(),
