@@ -1,17 +1,18 @@
 //! The numbers that documents and refusals tell are those the code holds to.
 
+use super::bulk::download::HOLD_UNFINISHED;
+use super::bulk::events::KEEP_ALIVE;
 use super::bulk::v2::download::LONGEST_WAIT_S;
 use super::bulk::v2::parse_job::{MAX_WEBHOOK_URL_BYTES, MOST_TIMEOUT_MINUTES};
 use super::bulk::v2::parse_results::{DEFAULT_LIMIT, MAX_LIMIT};
-use super::bulk::download::HOLD_UNFINISHED;
-use super::bulk::events::KEEP_ALIVE;
 use super::codes::RefusalKind as K;
 use super::list_page::{DEFAULT_PER_PAGE, MAX_PER_PAGE};
 use super::open_streams::MAX_STREAMS_PER_ACCOUNT;
 use super::params::MAX_BODY_BYTES;
 use super::schedules::parse::MAX_NAME_CHARS;
 use crate::domain::{
-    IDEMPOTENCY_KEPT, MAX_CRON_CHARS, MAX_IDEMPOTENCY_KEY_CHARS, MAX_KEYWORD_CHARS, MAX_SOURCE_ID_CHARS, MAX_VALUES, MOST_SCHEDULES, WEBHOOK_WAITS,
+    IDEMPOTENCY_KEPT, MAX_CRON_CHARS, MAX_IDEMPOTENCY_KEY_CHARS, MAX_KEYWORD_CHARS, MAX_SOURCE_ID_CHARS, MAX_VALUES,
+    MOST_SCHEDULES, WEBHOOK_WAITS,
 };
 
 const V1: &str = include_str!("../../docs/API/bulk-v1.md");

@@ -346,7 +346,11 @@ impl<'de> de::Deserialize<'de> for JsonFields {
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<JsonFields, E> {
-                if text.is_empty() { Ok(JsonFields(Vec::new())) } else { Err(E::invalid_type(Unexpected::Str(text), &self)) }
+                if text.is_empty() {
+                    Ok(JsonFields(Vec::new()))
+                } else {
+                    Err(E::invalid_type(Unexpected::Str(text), &self))
+                }
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<JsonFields, A::Error> {

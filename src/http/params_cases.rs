@@ -96,9 +96,41 @@ fn values_are_lines() {
     assert_eq!(values(&lines, Key::Keyword), ["a b", "c", "a b"]);
     assert_eq!(values(&params("", JSON, r#"{"values":"a\nb"}"#), Key::Keyword), ["a", "b"]);
     assert_eq!(values(&params("", JSON, r#"{"values":885909666966}"#), Key::Gtin), ["885909666966"]);
-    assert_eq!(values(&params("", JSON, r#"{"values":[" a\nb ",8,null]}"#), Key::Keyword), [" a\nb ", "8"]);
+    assert_eq!(values(&params("", JSON, r#"{"values":[" a\nb ",8,null]}"#), Key::Keyword), [" a", "b ", "8"]);
     assert_eq!(values(&params("", FORM, "values=a&values=b&values[]=c"), Key::Keyword), ["a", "b", "c"]);
     assert!(values(&params("values=%20%0A", "", ""), Key::Gtin).is_empty());
+}
+
+#[test]
+fn lists_as_libraries_write_them() {
+    for (query, body) in [
+        ("", "values[0]=a&values[1]=b&values[10]=c"),
+        ("", "values%5B%5D=a&values%5B%5D=b%0Ac"),
+        ("values[0]=a&values%5B1%5D=b&values[]=c", ""),
+    ] {
+        assert_eq!(values(&params(query, FORM, body), Key::Keyword), ["a", "b", "c"], "{query}{body}");
+    }
+    for body in
+        [r#"{"values":{"0":"a","2":"b","3":"c"}}"#, r#"{"values":["a\nb\r\n","c"]}"#, r#"{"values":["a\n b \n\nc"]}"#]
+    {
+        let read = params("", JSON, body).values(Key::Keyword).unwrap();
+        assert_eq!(read.iter().map(|one| one.value.trim()).collect::<Vec<_>>(), ["a", "b", "c"], "{body}");
+    }
+    let one = params("", JSON, r#"{"values":[{"value":"a\nb","reference":"r"}]}"#);
+    assert_eq!(values(&one, Key::Keyword), ["a\nb"]);
+    for name in ["values[x]", "values[", "values]", "valuesx", "values[0][a]"] {
+        assert!(values(&params("", FORM, &format!("{name}=a")), Key::Keyword).is_empty(), "{name}");
+    }
+    for body in [r#"{"values":{}}"#, r#"{"values":{"0":"a","x":"b"}}"#, r#"{"values":{"0":{"x":1}}}"#] {
+        assert!(params("", JSON, body).values(Key::Keyword).is_err(), "{body}");
+    }
+}
+
+#[test]
+fn empty_json_is_no_body() {
+    for body in ["null", "\"\"", "[]", " null ", "{}"] {
+        assert_eq!(params("a=1", JSON, body).get("a"), Some("1"), "{body}");
+    }
 }
 
 #[test]

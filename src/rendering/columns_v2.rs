@@ -231,7 +231,7 @@ pub static COLUMNS_V2: &[ColumnV2] = &[
     listed("search_result.image_url", PageText, "picture", |s| text(&s.entry.image_url)),
     listed("search_result.img_url", PageText, "the same", |s| text(&s.entry.image_url)),
     listed("search_result.type", Text, "`offer` where one shop sells it, else `product`", |s| word(s.kind())),
-    listed("search_result.price", Money, "item price", |s| money(s.price())),
+    listed("search_result.price", Money, "item price; of a product that several sell the lowest", |s| money(s.price())),
     listed("search_result.min_price", Money, "lowest price, of a product that several sell", |s| money(s.min_price())),
     listed("search_result.max_price", Money, "highest price", |s| money(s.max_price())),
     listed("search_result.price_with_shipping", Money, "price and shipping together", |s| money(s.price_with_shipping())),

@@ -185,8 +185,9 @@ impl Placed<'_, SearchResult> {
         amount.map(|amount| amount.rounded_to(self.entry.currency))
     }
 
+    /// Of a product that several sell the lowest, as everywhere: programs show `price` of whatever is listed.
     pub fn price(&self) -> Option<Amount> {
-        self.money(self.entry.price)
+        self.money(self.entry.price.or(self.entry.min_price))
     }
 
     pub fn min_price(&self) -> Option<Amount> {

@@ -49,7 +49,7 @@ async fn the_suffix_beats_the_parameter() {
         let answer = caller.download(&id, what).await;
         assert_eq!(shape(&answer), wanted, "{what}");
         let (content_type, extension) = match wanted {
-            "json" => ("application/json", "json"),
+            "json" => ("application/json; charset=utf-8", "json"),
             "xml" => ("application/xml; charset=utf-8", "xml"),
             _ => ("text/csv; charset=utf-8", "csv"),
         };

@@ -22,7 +22,7 @@ async fn the_documented_job() {
     let created = caller.plain(Method::POST, "/jobs").header("content-type", FORM).body(body);
     let created = caller.send(created).await;
     assert_eq!(created.status, 200);
-    assert_eq!(created.header("content-type"), Some("application/json"));
+    assert_eq!(created.header("content-type"), Some("application/json; charset=utf-8"));
     let id = created.json()["job_id"].as_str().unwrap().to_owned();
     assert!(id.len() == 24 && id.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')), "{id}");
     assert_eq!(created.text(), format!(r#"{{"job_id":"{id}","status":"new","requested":2}}"#));

@@ -11,7 +11,7 @@ async fn the_document_is_served_and_known_again() {
     let anyone = server.stranger();
     let answer = anyone.get("/openapi.json").await;
     let document = answer.ok();
-    assert_eq!(answer.header("content-type"), Some("application/json"));
+    assert_eq!(answer.header("content-type"), Some("application/json; charset=utf-8"));
     assert_eq!(document["openapi"], "3.1.0");
     let sources = &document["paths"]["/products/single"]["get"]["parameters"][0]["schema"]["enum"];
     let sources: Vec<&str> = sources.as_array().unwrap().iter().filter_map(Value::as_str).collect();

@@ -42,6 +42,16 @@ async fn every_place_of_the_parameters() {
         ("json without content type", jobs.try_clone().unwrap().body(object.to_string())),
         ("query, empty body", here(&all)),
         ("query, empty json body", here(&all).header("content-type", "application/json")),
+        ("query, null as json", here(&all).header("content-type", "application/json").body("null")),
+        ("query, an empty list as json", here(&all).header("content-type", "application/json").body("[]")),
+        ("a list with indices", {
+            let list = all.replace(&format!("values={both}"), &format!("values[0]={IPAD}&values[1]={COFFEE}"));
+            jobs.try_clone().unwrap().header("content-type", FORM).body(list)
+        }),
+        (
+            "a form called multipart",
+            jobs.try_clone().unwrap().header("content-type", "multipart/form-data").body(all.clone()),
+        ),
         ("query, empty form body", here(&all).header("content-type", FORM).body("")),
         ("trailing slash", caller.plain(Method::POST, "/jobs/").body(all.clone())),
         ("the body wins over the query", here("source=amazon&country=us&values=1").body(all.clone())),

@@ -1,7 +1,7 @@
 //! Clients that are old, odd or hostile.
 
 use crate::harness::{COFFEE, Caller, IPAD, Terms};
-use crate::{gtins, start_idle, with};
+use crate::{gtins, start, start_idle, with};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use reqwest::Method;
@@ -123,5 +123,33 @@ async fn text_that_no_database_holds_is_refused() {
     );
     let xml = caller.download(&id, ".xml").await;
     assert!(xml.text().contains("<value>\u{fffd}"), "{}", xml.text());
+    server.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_of_http_1_0_gets_no_chunks() {
+    let server = start().await;
+    let caller = server.caller(Terms::plan("pro")).await;
+    let id = caller.submit(&gtins(&[IPAD])).await;
+    caller.wait_finished(&id).await;
+    let whole = caller.download(&id, ".json").await;
+    for packed in [false, true] {
+        let accept = if packed { "Accept-Encoding: gzip\r\n" } else { "" };
+        let head = format!("GET /products/bulk/{id}.json?token={} HTTP/1.0\r\n{accept}\r\n", caller.token);
+        let mut socket = TcpStream::connect(server.base.strip_prefix("http://").unwrap()).await.unwrap();
+        socket.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        // The end of the connection is the end of the body.
+        socket.read_to_end(&mut answer).await.unwrap();
+        let end = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap();
+        let head = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
+        assert!(head.starts_with("http/1.0 200") && !head.contains("transfer-encoding"), "{head}");
+        let body = &answer[end + 4..];
+        let text = match packed {
+            true => std::io::read_to_string(flate2::read::GzDecoder::new(body)).unwrap(),
+            false => String::from_utf8(body.to_vec()).unwrap(),
+        };
+        assert_eq!(text, whole.text());
+    }
     server.close().await;
 }

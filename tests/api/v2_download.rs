@@ -8,7 +8,7 @@ use sea_orm::ConnectionTrait;
 use serde_json::json;
 
 const FORMATS: [(&str, &str, &str); 5] = [
-    ("json", "application/json", "{\"job_id\":"),
+    ("json", "application/json; charset=utf-8", "{\"job_id\":"),
     ("ndjson", "application/x-ndjson", "{\"query\":"),
     ("xml", "application/xml; charset=utf-8", "<?xml"),
     ("csv", "text/csv; charset=utf-8", "\""),

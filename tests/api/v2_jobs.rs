@@ -47,7 +47,7 @@ async fn a_job_s_life() {
     let caller = server.caller(Terms::plan("pro")).await;
     let asked = with(lamp(), json!({"values": [IPAD, COFFEE, "4006381333932"], "max_age": "1200", "max_pages": 1}));
     let answer = caller.post_json("/v2/jobs", &asked).await;
-    assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/json")));
+    assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/json; charset=utf-8")));
     let created = answer.json();
     let id = id_of(&created);
     let keys: Vec<&str> = created.as_object().unwrap().keys().map(String::as_str).collect();
@@ -58,7 +58,7 @@ async fn a_job_s_life() {
 
     caller.wait_finished(&id).await;
     let shown = caller.get(&format!("/v2/jobs/{id}")).await;
-    assert_eq!(shown.header("content-type"), Some("application/json"));
+    assert_eq!(shown.header("content-type"), Some("application/json; charset=utf-8"));
     insta::assert_snapshot!("v2_finished", shown.text().replace(&id, "JOB"));
     // It is a job like any other: v1 shows, lists and downloads it.
     assert_eq!(caller.get(&format!("/jobs/{id}")).await.ok()["completed"], 3);

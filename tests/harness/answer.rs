@@ -41,7 +41,7 @@ impl Answer {
     #[track_caller]
     pub fn refused(&self, status: u16, reason: &str, parameter: Option<&str>) -> Value {
         assert_eq!(self.status, status, "{}", self.text());
-        assert_eq!(self.header("content-type"), Some("application/json"), "{}", self.text());
+        assert_eq!(self.header("content-type"), Some("application/json; charset=utf-8"), "{}", self.text());
         let body = self.json();
         assert_eq!(body["success"], false, "{body}");
         assert_eq!(body["reason"], reason, "{body}");

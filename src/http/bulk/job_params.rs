@@ -2,8 +2,8 @@
 //! answered. What differs is the wording of a version and its options.
 
 use crate::domain::{
-    ConditionFilter, Country, InvalidValues, JobSpec, JobTerms, Key, LookupOptions, Multiplier,
-    RequestedValue, SourceName, Topic, check_value, distinct_values,
+    ConditionFilter, Country, InvalidValues, JobSpec, JobTerms, Key, LookupOptions, Multiplier, RequestedValue,
+    SourceName, Topic, check_value, distinct_values,
 };
 use crate::http::codes::{Dialect, Refusal, RefusalKind};
 use crate::http::param_values::{parse_country, unsupported};

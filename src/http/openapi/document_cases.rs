@@ -157,3 +157,23 @@ fn is_of_the_version_that_programs_read() {
         refusals::examples().count() - RefusalKind::ALL.len() + 2
     );
 }
+
+/// A field means something: it says so itself, or it is of a named type that does.
+#[test]
+fn every_field_says_what_it_means() {
+    let document = document_json();
+    let mut silent = Vec::new();
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        walk(schema, name, &mut |at, value| {
+            let Some(fields) = value.get("properties").and_then(Value::as_object) else { return };
+            for (field, schema) in fields {
+                let is_told = |schema: &Value| schema.get("description").is_some() || schema.get("$ref").is_some();
+                let either = ["oneOf", "anyOf", "allOf"].iter().find_map(|word| schema.get(word)?.as_array());
+                if !is_told(schema) && !either.is_some_and(|some| some.iter().any(is_told)) {
+                    silent.push(format!("{at}.{field}"));
+                }
+            }
+        });
+    }
+    assert!(silent.is_empty(), "fields without a meaning: {silent:#?}");
+}

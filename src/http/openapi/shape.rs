@@ -8,18 +8,26 @@ use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, Schema};
 pub struct Shape {
     pub name: &'static str,
     object: ObjectBuilder,
+    /// What a field of this name means, where its row does not say.
+    meaning_of: Box<dyn Fn(&str) -> String>,
 }
 
 impl Shape {
     /// An object without fields.
     pub fn new(name: &'static str, meaning: &str) -> Shape {
-        Shape { name, object: ObjectBuilder::new().description(Some(meaning)) }
+        let object = ObjectBuilder::new().description(Some(meaning));
+        Shape { name, object, meaning_of: Box::new(|_| String::new()) }
+    }
+
+    /// Its fields mean what `meaning_of` says of their names, unless a row has words of its own.
+    pub fn told_by(self, meaning_of: impl Fn(&str) -> String + 'static) -> Shape {
+        Shape { meaning_of: Box::new(meaning_of), ..self }
     }
 
     /// A field that is always there and never null.
     pub fn always(self, name: &str, schema: impl Into<RefOr<Schema>>, meaning: &str) -> Shape {
-        let object = self.object.property(name, described(schema.into(), meaning)).required(name);
-        Shape { object, ..self }
+        let shape = self.sometimes(name, schema, meaning);
+        Shape { object: shape.object.required(name), ..shape }
     }
 
     /// A field that is always there; null where the thing is unknown.
@@ -29,7 +37,8 @@ impl Shape {
 
     /// A field that is there only when there is something to tell.
     pub fn sometimes(self, name: &str, schema: impl Into<RefOr<Schema>>, meaning: &str) -> Shape {
-        Shape { object: self.object.property(name, described(schema.into(), meaning)), ..self }
+        let known = if meaning.is_empty() { (self.meaning_of)(name) } else { meaning.to_owned() };
+        Shape { object: self.object.property(name, described(schema.into(), &known)), ..self }
     }
 
     pub fn build(self) -> (String, RefOr<Schema>) {
@@ -65,4 +74,10 @@ pub fn described(schema: RefOr<Schema>, meaning: &str) -> RefOr<Schema> {
             RefOr::T(schema)
         }
     }
+}
+
+/// The meaning of a column as a sentence.
+pub fn sentence(meaning: &str) -> String {
+    let mut letters = meaning.chars();
+    letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
 }
