@@ -31,9 +31,13 @@ pub fn parse_list_page(params: &Params) -> Result<ListPage, Refusal> {
 /// The key `meta` of v2 lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PageMeta {
+    /// This page, from 1.
     page: u64,
+    /// Most entries of a page.
     per_page: u64,
+    /// Entries of the whole list.
     total: u64,
+    /// Pages of the whole list.
     total_pages: u64,
 }
 

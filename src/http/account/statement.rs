@@ -60,6 +60,7 @@ pub fn usage_csv(usage: &UsageMonth, bom: bool) -> Result<Vec<u8>, RenderError> 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Ledger)]
 pub struct LedgerAnswer<'a> {
+    /// The lines of this page, in the order in which they happened.
     data: Vec<Line<'a>>,
     meta: PageMeta,
 }
@@ -125,6 +126,7 @@ struct Line<'a> {
     job_id: Option<&'a str>,
     #[schema(value_type = words::Moment)]
     finished_at: String,
+    /// The source asked; null of a grant.
     #[schema(required)]
     source: Option<String>,
     #[schema(value_type = Option<words::CountryCode>, required)]
@@ -133,6 +135,7 @@ struct Line<'a> {
     topic: Option<&'static str>,
     #[schema(value_type = Option<words::KeyV2>, required)]
     key: Option<&'static str>,
+    /// Different values of the job; null of a grant.
     #[schema(required)]
     requested: Option<u32>,
     credits: Credits,

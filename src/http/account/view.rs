@@ -45,6 +45,7 @@ pub fn usage_today(usage: &UsageToday) -> Today<'_> {
 #[schema(as = UsageMonth)]
 pub struct Month<'a> {
     usage: MonthUsage<'a>,
+    /// Days with use, in order.
     usages: Vec<Day<'a>>,
 }
 
@@ -97,6 +98,7 @@ pub fn daily_quota(daily_quota: Credits) -> DailyQuota {
 /// Answer of `GET` and `PUT /settings/hard_quota`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HardQuota {
+    /// Whether quota and free credits cannot be overrun.
     hard_quota: bool,
 }
 

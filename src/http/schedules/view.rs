@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 /// Answer of `GET /v2/schedules`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ScheduleList<'a> {
+    /// The schedules of this page, newest first.
     data: Vec<ScheduleObject<'a>>,
     meta: PageMeta,
 }
@@ -20,17 +21,23 @@ pub struct ScheduleList<'a> {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Schedule)]
 pub struct ScheduleObject<'a> {
+    /// The schedule's id.
     id: &'a str,
+    /// The caller's own name for it.
     #[schema(required)]
     name: Option<&'a str>,
+    /// Five fields: minute, hour, day of month, month, day of week.
     cron: &'a str,
+    /// The IANA time zone the expression is read in.
     timezone: &'a str,
+    /// Whether no run is made at present.
     paused: bool,
     /// `None` while it is paused, and when it will never run again.
     #[schema(value_type = Option<words::Moment>, required)]
     next_run_at: Option<String>,
     #[schema(value_type = words::Moment)]
     created_at: String,
+    /// The source asked.
     source: String,
     #[schema(value_type = words::CountryCode)]
     country: &'a str,
@@ -38,6 +45,7 @@ pub struct ScheduleObject<'a> {
     topic: &'static str,
     #[schema(value_type = words::KeyV2)]
     key: &'static str,
+    /// Different values of each run.
     requested: usize,
     /// `None` before the first one.
     #[schema(required)]
@@ -49,14 +57,18 @@ pub struct ScheduleObject<'a> {
 pub struct WholeSchedule<'a> {
     #[serde(flatten)]
     schedule: ScheduleObject<'a>,
+    /// What each run asks for.
     values: Vec<ValueObject<'a>>,
+    /// The last runs, newest first.
     runs: Vec<RunObject<'a>>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ScheduledValue)]
 struct ValueObject<'a> {
+    /// Exactly as it was sent.
     value: &'a str,
+    /// The caller's own reference of it.
     #[schema(required)]
     reference: Option<&'a str>,
 }
@@ -70,6 +82,7 @@ struct RunObject<'a> {
     at: String,
     #[schema(value_type = Option<words::JobIdText>, required)]
     job_id: Option<&'a str>,
+    /// Why no job was made: the reason a creation would have been refused with.
     #[schema(required)]
     skipped: Option<&'a str>,
 }
@@ -78,7 +91,9 @@ struct RunObject<'a> {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = DeletedSchedule)]
 pub struct Deleted<'a> {
+    /// The schedule's id.
     id: &'a str,
+    /// Always `true`.
     deleted: bool,
 }
 

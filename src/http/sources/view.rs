@@ -15,25 +15,34 @@ use utoipa::ToSchema;
 /// Answer of `GET /v2/sources`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct SourceList<'a> {
+    /// In the order of their names.
     data: Vec<SourceEntry<'a>>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Source)]
 struct SourceEntry<'a> {
+    /// The name to ask it by.
     source: String,
+    /// Its name for people.
     title: &'a str,
+    /// `comparator`, `marketplace` or `shop`.
     kind: &'static str,
+    /// What values can be.
     #[schema(value_type = Vec<words::KeyV2>)]
     keys: Vec<&'static str>,
+    /// What can be asked about them.
     #[schema(value_type = Vec<words::TopicWord>)]
     topics: Vec<&'static str>,
     /// The keys that each topic can be asked by.
     #[schema(value_type = BTreeMap<String, Vec<words::KeyV2>>)]
     topic_keys: BTreeMap<&'static str, Vec<&'static str>>,
+    /// What `condition` can be.
     #[schema(value_type = Vec<words::ConditionV2>)]
     conditions: [&'static str; 3],
+    /// Whether the operator switched it off everywhere.
     disabled: bool,
+    /// Where it answers.
     countries: Vec<CountryEntry>,
 }
 
@@ -44,7 +53,9 @@ struct CountryEntry {
     country: String,
     #[schema(value_type = Option<words::CurrencyCode>, required)]
     currency: Option<&'static str>,
+    /// Whether the operator switched it off there.
     disabled: bool,
+    /// Keys that cannot be asked there at present.
     #[schema(value_type = Vec<words::KeyV2>)]
     disabled_keys: Vec<&'static str>,
     /// `None`: nobody asked it of late, so nothing is known.
@@ -61,26 +72,36 @@ struct HealthEntry {
     since: Option<String>,
     #[serde(flatten)]
     pages: Pages,
+    /// What is not as it was.
     signals: Vec<SignalEntry>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PageCounts)]
 struct Pages {
+    /// Pages asked for; the six counts behind it add up to it.
     pages: u64,
+    /// What was looked for was on the page.
     understood: u64,
+    /// The source said that it has nothing there.
     no_result: u64,
+    /// A page came that is not like those the source had.
     not_understood: u64,
+    /// The source refused.
     blocked: u64,
+    /// No page came, after the retries.
     failed: u64,
+    /// No page came in time, after the retries.
     timed_out: u64,
     latency_ms: Latency,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 struct Latency {
+    /// Half of the pages that came took no longer, in milliseconds.
     #[schema(required)]
     p50: Option<u64>,
+    /// 95 of 100 took no longer.
     #[schema(required)]
     p95: Option<u64>,
 }
@@ -90,13 +111,16 @@ struct Latency {
 struct SignalEntry {
     #[schema(value_type = words::StepWord)]
     step: &'static str,
+    /// `blocked`, `failed`, `not_understood`, or `field:` and the name of a field that came out empty.
     signal: String,
     #[schema(value_type = words::HealthState)]
     state: &'static str,
     #[schema(value_type = words::Moment)]
     since: String,
+    /// Its share of the newest pages when it came into this state.
     #[schema(required)]
     recent_percent: Option<u64>,
+    /// Its share of those before.
     #[schema(required)]
     past_percent: Option<u64>,
 }
@@ -179,6 +203,7 @@ fn health_entry(health: &CountryHealth) -> HealthEntry {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SourceHealthSeries)]
 pub struct Series {
+    /// The source asked about.
     source: String,
     #[schema(value_type = Option<words::CountryCode>, required)]
     country: Option<String>,
@@ -186,7 +211,9 @@ pub struct Series {
     from: String,
     #[schema(value_type = words::Moment)]
     to: String,
+    /// How it stands in each country.
     states: Vec<StateEntry>,
+    /// Hour by hour, oldest first.
     data: Vec<HourEntry>,
 }
 
@@ -197,6 +224,7 @@ struct StateEntry {
     country: String,
     #[schema(value_type = words::HealthState)]
     state: &'static str,
+    /// What is not as it was.
     signals: Vec<SignalEntry>,
 }
 

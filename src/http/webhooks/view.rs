@@ -14,7 +14,9 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = WebhookSecret)]
 pub struct SecretAnswer {
+    /// Whether the account has a secret.
     exists: bool,
+    /// The secret's last four characters.
     #[schema(required)]
     hint: Option<String>,
     #[schema(value_type = Option<words::Moment>, required)]
@@ -29,6 +31,7 @@ pub struct SecretAnswer {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PreviousWebhookSecret)]
 struct PreviousSecret {
+    /// The secret's last four characters.
     hint: String,
     #[schema(value_type = words::Moment)]
     created_at: String,
@@ -40,10 +43,13 @@ struct PreviousSecret {
 #[derive(Serialize, ToSchema)]
 #[schema(as = ShownWebhookSecret)]
 pub struct ShownAnswer {
+    /// The secret, `whsec_` and Base64.
     secret: String,
+    /// Its last four characters, by which it is told from others later.
     hint: String,
     #[schema(value_type = words::Moment)]
     created_at: String,
+    /// Those it followed that still sign beside it.
     previous: Vec<PreviousSecret>,
 }
 
@@ -79,6 +85,7 @@ pub fn shown_secret(shown: &ShownSecret, secrets: &[SecretFacts]) -> ShownAnswer
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = WebhookDeliveries)]
 pub struct Deliveries<'a> {
+    /// The messages of this page, newest first.
     data: Vec<Delivery<'a>>,
     meta: PageMeta,
 }
@@ -87,7 +94,9 @@ pub struct Deliveries<'a> {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = WebhookDelivery)]
 pub struct Delivery<'a> {
+    /// The header `webhook-id` of every attempt.
     id: &'a str,
+    /// What happened: `job.finished`.
     event: &'a str,
     #[schema(value_type = words::JobIdText)]
     job_id: &'a str,
@@ -95,6 +104,7 @@ pub struct Delivery<'a> {
     state: &'static str,
     #[schema(value_type = words::WebhookMethodWord)]
     method: &'static str,
+    /// Where it is sent.
     url: String,
     #[schema(value_type = words::Moment)]
     created_at: String,
@@ -103,6 +113,7 @@ pub struct Delivery<'a> {
     next_attempt_at: Option<String>,
     #[schema(value_type = Option<words::Moment>, required)]
     ended_at: Option<String>,
+    /// What was tried, oldest first.
     attempts: Vec<AttemptEntry<'a>>,
 }
 
@@ -111,11 +122,15 @@ pub struct Delivery<'a> {
 struct AttemptEntry<'a> {
     #[schema(value_type = words::Moment)]
     at: String,
+    /// How long it took, in milliseconds.
     duration_ms: u64,
+    /// The HTTP status; null where no answer came.
     #[schema(required)]
     status: Option<u16>,
+    /// Why no answer came; null where one did.
     #[schema(required)]
     error: Option<&'a str>,
+    /// How the answer's body begins.
     excerpt: &'a str,
 }
 

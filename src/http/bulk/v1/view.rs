@@ -44,6 +44,7 @@ pub struct Status<'a> {
     status: &'static str,
     /// Number of different values.
     requested: u32,
+    /// Values that have ended.
     completed: u32,
     /// `completed` in percent of `requested`, rounded down.
     #[schema(value_type = words::Percent)]
@@ -59,6 +60,7 @@ pub fn status(job_id: &JobId, status: JobStatus, requested: u32, completed: u32)
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = JobListV1)]
 pub struct List<'a> {
+    /// Newest first.
     jobs: Vec<ListEntry<'a>>,
 }
 
@@ -67,6 +69,7 @@ pub struct List<'a> {
 struct ListEntry<'a> {
     #[serde(flatten)]
     status: Status<'a>,
+    /// The source asked.
     source: &'a str,
     #[schema(value_type = words::CountryCode)]
     country: String,

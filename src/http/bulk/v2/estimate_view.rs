@@ -9,21 +9,28 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Estimate)]
 pub struct EstimateAnswer<'a> {
+    /// Different values.
     requested: usize,
+    /// Those that would be looked up.
     valid_values: usize,
+    /// Those that would not, and why.
     invalid_values: Vec<InvalidValue<'a>>,
+    /// Valid values whose first page the store has, fresh enough.
     fresh_values: usize,
     least_credits: Credits,
     most_credits: Credits,
+    /// Credits of a page.
     multiplier: u8,
     free_credits_left: Credits,
     daily_quota_left: Credits,
+    /// The reason a creation would be refused with now.
     #[schema(required)]
     would_be_refused: Option<&'a str>,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 struct InvalidValue<'a> {
+    /// Exactly as it was sent.
     value: &'a str,
     #[schema(value_type = words::ReasonWord)]
     reason: &'static str,

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 /// The answer.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct JobList<'a> {
+    /// The jobs of this page, newest first.
     data: Vec<JobObject<'a>>,
     meta: PageMeta,
 }

@@ -15,9 +15,11 @@ pub struct JobObject<'a> {
     job_id: &'a str,
     #[schema(value_type = words::JobIdText)]
     id: &'a str,
+    /// Always 2.
     version: u8,
     #[schema(value_type = words::CountryCode)]
     country: &'a str,
+    /// The source asked.
     source: String,
     #[schema(value_type = words::TopicWord)]
     topic: &'static str,
@@ -25,11 +27,15 @@ pub struct JobObject<'a> {
     key: &'static str,
     #[schema(value_type = words::JobStatusV2)]
     status: &'static str,
+    /// Different values.
     requested: u32,
+    /// Values that have ended.
     completed: u32,
+    /// Values that have not.
     open_values: u32,
     #[schema(value_type = words::Percent)]
     progress: u32,
+    /// Values that ended as `not found`.
     not_founds: u32,
     /// 0 until the job is finished.
     free_credits: Credits,
