@@ -1,6 +1,6 @@
 //! A cancelled job's account: only what was handed out before costs.
 
-use crate::domain::{Charge, Credits, JobStatus, Timestamp};
+use crate::domain::{Charge, JobStatus, Timestamp};
 use crate::storage::bulk_job::Job;
 use crate::storage::{StorageError, Transaction, account, early_end, ledger};
 
@@ -11,19 +11,14 @@ pub async fn settle_cancelled(
     job_seq: i64,
     now: Timestamp,
 ) -> Result<Option<Job>, StorageError> {
-    let Some(mut job) = early_end::lock_unended(transaction, job_seq).await? else { return Ok(None) };
+    let Some(job) = early_end::lock_unended(transaction, job_seq).await? else { return Ok(None) };
     let pages = early_end::handed_out_pages(transaction, &job).await?;
-    let total = pages * Credits::from(job.multiplier.0);
+    let total = job.multiplier.of_pages(pages);
     let free_left = account::lock(transaction, job.account_id).await?.free_credits_left;
     let charge = Charge::split(total, free_left);
     if job.is_charged && total > 0 {
         ledger::insert_job(transaction, job.account_id, job_seq, charge, now).await?;
     }
     early_end::mark_cancelled(transaction, &job, charge, now).await?;
-    job.status = JobStatus::Cancelled;
-    job.charge = charge;
-    job.expires_at = job.expires_after(now);
-    job.finished_at = Some(now);
-    job.reserved = 0;
-    Ok(Some(job))
+    Ok(Some(job.ended(JobStatus::Cancelled, charge, now)))
 }

@@ -1,6 +1,6 @@
 //! The end of a job's account: once, whatever happens.
 
-use crate::domain::{Charge, Credits, Timestamp};
+use crate::domain::{Charge, JobStatus, Timestamp};
 use crate::storage::{StorageError, Transaction, account, bulk_item, bulk_job, ledger};
 
 /// Settles a job whose values are all done: counts what it cost, writes it down, takes it from the account and makes the
@@ -13,19 +13,14 @@ pub async fn settle(
     job_seq: i64,
     now: Timestamp,
 ) -> Result<Option<bulk_job::Job>, StorageError> {
-    let Some(mut job) = bulk_job::lock_finishing(transaction, job_seq).await? else { return Ok(None) };
+    let Some(job) = bulk_job::lock_finishing(transaction, job_seq).await? else { return Ok(None) };
     let pages = bulk_item::charged_pages(transaction, job_seq).await?;
-    let total = pages * Credits::from(job.multiplier.0);
+    let total = job.multiplier.of_pages(pages);
     let free_left = account::lock(transaction, job.account_id).await?.free_credits_left;
     let charge = Charge::split(total, free_left);
     if job.is_charged {
         ledger::insert_job(transaction, job.account_id, job_seq, charge, now).await?;
     }
     bulk_job::mark_finished(transaction, job_seq, charge, now).await?;
-    job.status = crate::domain::JobStatus::Finished;
-    job.charge = charge;
-    job.expires_at = job.expires_after(now);
-    job.finished_at = Some(now);
-    job.reserved = 0;
-    Ok(Some(job))
+    Ok(Some(job.ended(JobStatus::Finished, charge, now)))
 }

@@ -98,6 +98,11 @@ impl Job {
         most_pages(self.max_credits, self.reserved, self.multiplier)
     }
 
+    /// The job once it has ended so.
+    pub fn ended(self, status: JobStatus, charge: Charge, now: Timestamp) -> Job {
+        Job { status, charge, expires_at: self.expires_after(now), finished_at: Some(now), reserved: 0, ..self }
+    }
+
     /// When its results go if it ends now: the time they are kept was told at its creation, to begin with the end.
     pub fn expires_after(&self, end: Timestamp) -> Timestamp {
         end.plus(self.expires_at.since(self.created_at))

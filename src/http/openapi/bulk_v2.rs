@@ -7,7 +7,7 @@ use super::parameter::{Param, optional, required};
 use super::results_v2;
 use super::samples;
 use super::shape::list;
-use super::words::{ConditionV2, KeyV2, address, boolean, form, integer, named, one_of, text};
+use super::words::{ConditionV2, KeyV2, boolean, form, integer, named, one_of, text};
 use crate::domain::{MaxAge, SortBy, Topic, WebhookMethod};
 use crate::http::bulk::IDEMPOTENT_REPLAYED;
 use crate::http::bulk::v2::download::{LONGEST_WAIT_S, format_word};
@@ -202,7 +202,7 @@ pub(super) fn options() -> Vec<Param> {
         ),
         optional(
             "webhook_url",
-            address().max_length(Some(MAX_WEBHOOK_URL_BYTES)),
+            form("^([Hh][Tt][Tt][Pp][Ss]?://.*)?$").max_length(Some(MAX_WEBHOOK_URL_BYTES)),
             "A public http or https address, called when the job has ended.",
         ),
         optional(
