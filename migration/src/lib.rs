@@ -11,6 +11,7 @@ mod m20261125_000030_job_life;
 mod m20261125_000040_credits;
 mod m20261125_000050_webhook;
 mod m20261125_000051_schedule;
+mod m20261125_000060_newest_page;
 
 pub struct Migrator;
 
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000040_credits::Migration),
             Box::new(m20261125_000050_webhook::Migration),
             Box::new(m20261125_000051_schedule::Migration),
+            Box::new(m20261125_000060_newest_page::Migration),
         ]
     }
 }
