@@ -72,7 +72,7 @@ impl Webhooks {
             if !places.take(&due) {
                 continue;
             }
-            let leased = webhook_message::lease(&self.db, due.seq, self.ids.lease(), lease_now, lease_for).await;
+            let leased = webhook_message::lease(&self.db, due.seq, self.ids.lease(), now, lease_now, lease_for).await;
             match leased {
                 Ok(Some(message)) => taken.push((due, message)),
                 // Another process was first.
