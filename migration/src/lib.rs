@@ -12,6 +12,7 @@ mod m20261125_000040_credits;
 mod m20261125_000050_webhook;
 mod m20261125_000051_schedule;
 mod m20261125_000060_newest_page;
+mod m20261125_000061_attempt_begun;
 
 pub struct Migrator;
 
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000050_webhook::Migration),
             Box::new(m20261125_000051_schedule::Migration),
             Box::new(m20261125_000060_newest_page::Migration),
+            Box::new(m20261125_000061_attempt_begun::Migration),
         ]
     }
 }

@@ -137,7 +137,7 @@ pub async fn list_due(
 
 /// Leases one due message; `None` when somebody else has it, or it ended, or it was put back for later since it was listed.
 pub async fn lease(
-    db: &Db,
+    transaction: &Transaction,
     seq: i64,
     lease: i64,
     now: Timestamp,
@@ -153,7 +153,8 @@ pub async fn lease(
         now.as_micros().into(),
         lease_now.as_micros().into(),
     ];
-    let found = Entity::find().from_raw_sql(statement(db.writer(), sql, values)).one(db.writer()).await?;
+    let conn = transaction.conn();
+    let found = Entity::find().from_raw_sql(statement(conn, sql, values)).one(conn).await?;
     found.map(from_row).transpose()
 }
 

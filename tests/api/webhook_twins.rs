@@ -73,7 +73,10 @@ async fn leave_a_receiver_alone_together() {
     let (db, now, lease_now) = (&first.app.db, first.clock.now(), first.clock.lease_now());
     let told = attempts(&caller, &ids[0], 1).await;
     let message = webhook_message::find(db, caller.id, told["id"].as_str().unwrap()).await.unwrap().unwrap();
-    let lease = async |now| webhook_message::lease(db, message.seq, 7, now, lease_now, Duration::ZERO).await.unwrap();
+    let lease = async |now| {
+        let transaction = db.begin().await.unwrap();
+        webhook_message::lease(&transaction, message.seq, 7, now, lease_now, Duration::ZERO).await.unwrap()
+    };
     assert_eq!(lease(now).await, None);
     assert_eq!(lease(now.plus(Duration::from_secs(599))).await, None);
     assert!(lease(now.plus(Duration::from_secs(600))).await.is_some());

@@ -76,9 +76,15 @@ pub async fn in_state(caller: &Caller, job_id: &str, state: &str) -> Value {
     delivery(caller, job_id, |delivery| delivery["state"] == state).await
 }
 
-/// After so many attempts were written down.
+/// Those that are not under way.
+fn ended(delivery: &Value) -> usize {
+    let attempts = delivery["attempts"].as_array().unwrap().iter();
+    attempts.filter(|attempt| !attempt["status"].is_null() || !attempt["error"].is_null()).count()
+}
+
+/// After so many attempts have ended.
 pub async fn attempts(caller: &Caller, job_id: &str, count: usize) -> Value {
-    delivery(caller, job_id, |delivery| delivery["attempts"].as_array().unwrap().len() == count).await;
+    delivery(caller, job_id, |delivery| ended(delivery) == count).await;
     // The list reads messages before attempts: what was committed in between is whole the second time.
     delivery(caller, job_id, |_| true).await
 }
@@ -311,6 +317,10 @@ async fn a_receiver_that_does_not_answer_costs_an_attempt_and_keeps_nobody_waiti
     caller.post_json(&replay, &json!({})).await.ok();
     slow.wait_for(7).await;
     caller.post_json(&replay, &json!({})).await.refused(409, "delivery under way", None);
+    // It is told from its beginning on, and not as a failure.
+    let told = delivery(&caller, &slow_jobs[0], |_| true).await;
+    let running = json!({"status": null, "error": null, "duration_ms": 0, "excerpt": "", "at": told["created_at"]});
+    assert_eq!((&told["attempts"][1], ended(&told)), (&running, 1));
     assert_eq!(attempts(&caller, &slow_jobs[0], 2).await["state"], "open");
     server.close().await;
 }
