@@ -2,7 +2,7 @@
 //!
 //! [`create`] stores it and rings for workers, [`create_once`] at most once for a caller's key, and [`estimate`] says before what
 //! it may cost; [`run_batches`] is what a worker does when the bell rings, within [`Slots`]; [`finish`] settles
-//! a job whose values are all done; [`reconcile`] finds what a crash left lying; [`wait`] waits for one job. [`cancel`] and
+//! a job whose values are all done; [`hand_out`] gives them to their caller before that; [`reconcile`] finds what a crash left lying; [`wait`] waits for one job. [`cancel`] and
 //! [`end_overdue`] end one before its values are done, [`expire`] and [`delete`] take its results away, and what failed is
 //! asked once more with [`failed_again`]. [`run_schedules`] makes the jobs of recurring ones.
 
@@ -15,6 +15,7 @@ mod estimate;
 mod expire;
 mod finish;
 mod group;
+mod hand_out;
 mod quote;
 mod reconcile;
 mod rerun;
@@ -32,6 +33,7 @@ pub use deadline::end_overdue;
 pub use estimate::{Estimate, estimate};
 pub use expire::expire;
 pub use finish::finish;
+pub use hand_out::{HandedOut, hand_out, next_values};
 pub use reconcile::reconcile;
 pub use rerun::{RerunError, failed_again};
 pub use run_batch::run_batches;
