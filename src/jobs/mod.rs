@@ -28,7 +28,7 @@ mod wait;
 pub use answered::Unanswered;
 pub use cancel::{cancel, delete};
 pub use create::{CreateError, CreatedJob, create};
-pub use create_once::{Once, OnceAnswer, create_once, forget_keys, is_used};
+pub use create_once::{FirstAnswer, Once, OnceAnswer, create_once, find_answer, forget_keys};
 pub use deadline::end_overdue;
 pub use estimate::{Estimate, estimate};
 pub use expire::expire;
