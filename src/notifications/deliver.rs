@@ -4,6 +4,7 @@ use super::Webhooks;
 use super::in_flight::{InFlight, MOST_PER_HOST};
 use super::send::{Sent, Verdict};
 use crate::domain::{Timestamp, WEBHOOK_WAITS, WebhookState};
+use crate::storage::retention::KEPT_AFTER_MESSAGE;
 use crate::storage::webhook_attempt::{self, Attempt};
 use crate::storage::webhook_message::{self, DueMessage, Message};
 use crate::storage::{StorageError, webhook_gone, webhook_secret};
@@ -172,11 +173,11 @@ impl Webhooks {
         transaction.commit().await
     }
 
-    /// Deletes what nobody needs any more: messages that ended long ago, secrets that sign no more.
+    /// Deletes what nobody needs any more: messages that ended long ago and keep no results, secrets that sign no more.
     pub async fn sweep(&self) -> Result<(), StorageError> {
         let now = self.clock.now();
         let kept = Duration::from_secs(u64::from(self.settings.keep_days) * 86_400);
-        webhook_message::delete_ended(&self.db, now.minus(kept)).await?;
+        webhook_message::delete_ended(&self.db, now.minus(kept.max(KEPT_AFTER_MESSAGE))).await?;
         webhook_secret::delete_expired(&self.db, now).await
     }
 }

@@ -219,6 +219,28 @@ async fn every_wait_of_the_table_and_then_no_more() {
     server.close().await;
 }
 
+/// Whoever was told long after the job's end has a day to fetch the results.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn results_stay_for_a_receiver_that_was_told_late() {
+    let receiver = Receiver::start(|n, _| Reply::status(if n == 0 { 500 } else { 200 })).await;
+    let server = start(&[&receiver]).await;
+    let caller = server.caller(Terms::plan("pro")).await;
+    let job_id = finish(&caller, webhook(receiver.url("/"))).await;
+    attempts(&caller, &job_id, 1).await;
+    // Their 72 hours are over while the message waits.
+    server.clock.advance(80 * Duration::from_secs(3_600));
+    jobs::expire(&server.app).await.unwrap();
+    server.app.webhooks.ring();
+    in_state(&caller, &job_id, "delivered").await;
+    server.clock.advance(DAY - SECOND);
+    jobs::expire(&server.app).await.unwrap();
+    caller.download(&job_id, "").await.ok();
+    server.clock.advance(SECOND);
+    jobs::expire(&server.app).await.unwrap();
+    caller.download(&job_id, "").await.refused(410, "job expired", None);
+    server.close().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_receiver_that_is_gone_is_left_alone_until_a_replay_succeeds() {
     let receiver = Receiver::start(|n, _| Reply::status(if n < 2 { 410 } else { 200 })).await;
