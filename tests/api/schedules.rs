@@ -2,6 +2,7 @@
 
 use crate::harness::{COFFEE, Caller, IPAD, NOON, Setup, Terms, TestDatabase, TestServer};
 use crate::{gtins, with};
+use migration::MigratorTrait;
 use pricemill::clock::Clock;
 use pricemill::domain::{SourceName, Switch};
 use pricemill::jobs::run_schedules;
@@ -253,6 +254,36 @@ async fn what_is_refused() {
         submit(&caller, &hourly(&[IPAD])).await;
     }
     caller.post_json("/v2/schedules", &hourly(&[IPAD])).await.refused(409, "too many schedules", None);
+    server.close().await;
+}
+
+/// A list does not read the specifications, which may hold megabytes each.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_list_tells_the_same_without_the_values() {
+    let server = TestServer::start(quiet()).await;
+    let caller = server.caller(Terms::plan("pro")).await;
+    let one = submit(&caller, &hourly(&[IPAD, COFFEE])).await;
+    let job = json!({"source": "ebay", "country": "gb", "key": "term", "values": "coffee", "topic": "search_results"});
+    let other = submit(&caller, &with(job, json!({"cron": "@daily", "timezone": "Europe/London"}))).await;
+    pass(&server, HOUR).await;
+    let mut wanted = Vec::new();
+    for id in [&other, &one] {
+        let mut told = show(&caller, id).await;
+        let fields = told.as_object_mut().unwrap();
+        fields.remove("values");
+        fields.remove("runs");
+        wanted.push(told);
+    }
+    let db = server.look().await;
+    // As if it had come with an older version, whose rows held only the specification.
+    let up_to = |name: &str| migration::Migrator::migrations().iter().position(|step| step.name() == name).unwrap();
+    let back = migration::Migrator::migrations().len() - up_to("m20261125_000062_schedule_list");
+    migration::Migrator::down(&db, Some(u32::try_from(back).unwrap())).await.unwrap();
+    server.app.db.migrate().await.unwrap();
+    assert_eq!(caller.get("/v2/schedules").await.ok()["data"], json!(wanted));
+    db.execute_unprepared("UPDATE job_schedule SET spec = ''").await.unwrap();
+    db.close().await.unwrap();
+    assert_eq!(caller.get("/v2/schedules").await.ok()["data"], json!(wanted));
     server.close().await;
 }
 
