@@ -287,6 +287,39 @@ async fn the_list_tells_the_same_without_the_values() {
     server.close().await;
 }
 
+/// The server's clock is put back to before a run that was made: no second job of it, and no schedule that sticks.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_is_not_made_again_when_the_clock_steps_back() {
+    let server = TestServer::start(quiet()).await;
+    let caller = server.caller(Terms::plan("pro")).await;
+    let resumed = submit(&caller, &hourly(&[IPAD])).await;
+    let stuck = submit(&caller, &hourly(&[COFFEE])).await;
+    pass(&server, HOUR).await;
+    let change = async |path: &str| caller.post_form(&format!("/v2/schedules/{resumed}/{path}"), "").await.ok();
+    change("pause").await;
+    let database = server.stop().await;
+    let back = Setup { clock: Clock::frozen_at(NOON.plus(30 * MINUTE)), database: Some(database), ..quiet() };
+    let server = TestServer::start(back).await;
+    let caller = Caller { app: server.app.clone(), base: server.base.clone(), ..caller };
+    let told = caller.post_form(&format!("/v2/schedules/{resumed}/resume"), "").await.ok();
+    assert_eq!(told["next_run_at"], "2026-09-21T14:00:00Z", "13:00 has been");
+    // However it came to be due again.
+    let db = server.look().await;
+    let due = NOON.plus(HOUR).as_micros();
+    db.execute_unprepared(&format!("UPDATE job_schedule SET next_run_at = {due} WHERE id = '{stuck}'")).await.unwrap();
+    db.close().await.unwrap();
+    pass(&server, 30 * MINUTE).await;
+    assert_eq!((runs(&show(&caller, &stuck).await).len(), jobs(&caller).await.len()), (1, 2));
+    assert_eq!(show(&caller, &stuck).await["next_run_at"], "2026-09-21T14:00:00Z");
+    pass(&server, HOUR).await;
+    for id in [&resumed, &stuck] {
+        let told = show(&caller, id).await;
+        assert_eq!((runs(&told).len(), &told["last_run"]["due_at"]), (2, &json!("2026-09-21T14:00:00Z")), "{told}");
+    }
+    assert_eq!(jobs(&caller).await.len(), 4);
+    server.close().await;
+}
+
 /// Two servers look for due runs all the time: each run makes one job.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn twins_make_one_job_of_a_run() {
