@@ -21,6 +21,13 @@ pub struct Model {
     /// Null while it is paused, and when it will never run again.
     pub next_run_at: Option<i64>,
     pub created_at: i64,
+    /// What lists tell of the specification.
+    pub source: String,
+    pub country: String,
+    pub topic: String,
+    pub key: String,
+    /// How many values each run asks.
+    pub requested: i32,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,4 +1,4 @@
-//! One attempt to deliver a message; rows are only ever added.
+//! One attempt to deliver a message: added when it begins, completed when it ends.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,10 +12,12 @@ pub struct Model {
     pub duration_ms: i64,
     /// Null when no answer came.
     pub status: Option<i32>,
-    /// A word for what went wrong; null when the receiver took the message.
+    /// A word for what went wrong; null when the receiver took the message; until the attempt ends, what it is if it never does.
     pub error: Option<String>,
     /// The beginning of the answer's body.
     pub excerpt: String,
+    /// Until when it is expected to end, by the clock of leases; 0 once it has.
+    pub under_way_until: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -11,6 +11,9 @@ mod m20261125_000030_job_life;
 mod m20261125_000040_credits;
 mod m20261125_000050_webhook;
 mod m20261125_000051_schedule;
+mod m20261125_000060_newest_page;
+mod m20261125_000061_attempt_begun;
+mod m20261125_000062_schedule_list;
 
 pub struct Migrator;
 
@@ -27,6 +30,9 @@ impl MigratorTrait for Migrator {
             Box::new(m20261125_000040_credits::Migration),
             Box::new(m20261125_000050_webhook::Migration),
             Box::new(m20261125_000051_schedule::Migration),
+            Box::new(m20261125_000060_newest_page::Migration),
+            Box::new(m20261125_000061_attempt_begun::Migration),
+            Box::new(m20261125_000062_schedule_list::Migration),
         ]
     }
 }

@@ -79,6 +79,15 @@ impl JobSpec {
     }
 }
 
+/// The same of the creation that asks again what failed of a job: it is known by that job, whatever became of it since.
+pub fn rerun_fingerprint(job_id: &str, api_version: u8) -> String {
+    let mut digest = Fields(Sha256::new());
+    digest.text("rerun");
+    digest.number(api_version.into());
+    digest.text(job_id);
+    hex::encode(digest.0.finalize())
+}
+
 /// The number without zeros at its end: 12.90 is 12.9.
 fn plain(amount: Amount) -> String {
     let text = amount.to_string();
@@ -174,6 +183,14 @@ mod tests {
         // It must be the same after an update of the program: written down.
         let written_down = "cd9b1715f5278361b83fbde575f9f087da261a6b968d4aa01751cd6b85d27206";
         assert_eq!(spec().fingerprint(2), written_down);
+    }
+
+    #[test]
+    fn a_rerun_is_known_by_its_job() {
+        let written_down = "9b2445e6721cef44c716ee6a83b8e83e3146d3d2b649e2e594225794c57242ff";
+        assert_eq!(rerun_fingerprint("1234567890abcdef12345678", 2), written_down);
+        assert_ne!(rerun_fingerprint("1234567890abcdef12345678", 1), written_down);
+        assert_ne!(rerun_fingerprint("1234567890abcdef12345679", 2), written_down);
     }
 
     #[test]

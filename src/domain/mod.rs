@@ -39,7 +39,9 @@ pub use credit_price::{CreditPrice, InvalidCreditPrice, RunningCost, deserialize
 pub use credits::{Charge, Credits, Multiplier};
 pub use drift::{Drift, DriftRules, DriftState, Share, Signal, judge};
 pub use gtin::{Gtin, InvalidGtin};
-pub use idempotency::{IDEMPOTENCY_KEPT, IdempotencyKey, InvalidIdempotencyKey, MAX_IDEMPOTENCY_KEY_CHARS};
+pub use idempotency::{
+    IDEMPOTENCY_KEPT, IdempotencyKey, InvalidIdempotencyKey, MAX_IDEMPOTENCY_KEY_CHARS, rerun_fingerprint,
+};
 pub use iso_currency::Currency;
 pub use job::{
     AccountId, InvalidValues, JobId, JobSpec, JobStatus, JobTerms, MAX_VALUES, RequestedValue, distinct_values,

@@ -4,21 +4,27 @@ use super::Timestamp;
 use super::wall_clock::WallClock;
 use croner::Cron;
 use croner::parser::{CronParser, Seconds, Year};
-use jiff::tz::TimeZone;
+use jiff::civil::DateTime;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 
 /// Most schedules of an account.
 pub const MOST_SCHEDULES: u64 = 100;
 /// Longest cron expression, in characters.
 pub const MAX_CRON_CHARS: usize = 120;
+/// Minutes that a clock may go back.
+const MOST_REPEATED: usize = 24 * 60;
 
 /// A cron expression of five fields in a time zone, so that it never runs more often than once a minute.
 ///
-/// When clocks go forward, a fixed time that is left out runs as soon as they have; when they go back, one that comes twice
-/// runs the first time. Expressions with a wildcard or step in minute or hour follow the clock on the wall (rule from croner).
+/// Times are fixed when minute and hour are numbers, lists or ranges of them. When clocks go forward, fixed times that are left
+/// out run as soon as they have, all of them together once; when they go back, fixed times that come twice run the first
+/// time. Expressions with a wildcard or step in minute or hour follow the clock on the wall: what it does not show does not
+/// run, and what it shows twice runs twice.
 #[derive(Debug, Clone)]
 pub struct Recurrence {
     text: String,
     cron: Cron,
+    is_fixed: bool,
     timezone_name: String,
     timezone: TimeZone,
 }
@@ -55,14 +61,44 @@ impl Recurrence {
         let zone = if is_name { TimeZone::get(timezone).ok() } else { None };
         let zone = zone.ok_or(InvalidRecurrence::Timezone)?;
         let timezone_name = zone.iana_name().ok_or(InvalidRecurrence::Timezone)?.to_owned();
-        Ok(Recurrence { text: text.to_owned(), cron, timezone_name, timezone: zone })
+        Ok(Recurrence { is_fixed: has_fixed_times(text), text: text.to_owned(), cron, timezone_name, timezone: zone })
     }
 
     /// The first moment after another; `None` when there is none.
     pub fn next_after(&self, moment: Timestamp) -> Option<Timestamp> {
         let at = jiff::Timestamp::from_microsecond(moment.as_micros()).ok()?;
-        let next = self.cron.find_next_occurrence(&WallClock { at, zone: self.timezone.clone() }, false).ok()?;
-        Some(Timestamp::from_micros(next.at.as_microsecond()))
+        let next = match self.is_fixed {
+            true => self.next_fixed(at)?,
+            false => self.cron.find_next_occurrence(&WallClock { at, zone: self.timezone.clone() }, false).ok()?.at,
+        };
+        Some(Timestamp::from_micros(next.as_microsecond()))
+    }
+
+    /// croner takes only one minute of one hour for a fixed time. So it is asked by the calendar alone, in which no time is
+    /// left out or comes twice, and each time it answers is looked for in the zone. The order is the same in both.
+    fn next_fixed(&self, after: jiff::Timestamp) -> Option<jiff::Timestamp> {
+        let shown = TimeZone::UTC.to_timestamp(self.timezone.to_datetime(after)).ok()?;
+        let mut calendar = WallClock { at: shown, zone: TimeZone::UTC };
+        // While the clock shows a time for the second time, all that follow until it is past them are over.
+        for _ in 0..MOST_REPEATED {
+            calendar = self.cron.find_next_occurrence(&calendar, false).ok()?;
+            let next = self.first_moment(TimeZone::UTC.to_datetime(calendar.at))?;
+            if next > after {
+                return Some(next);
+            }
+        }
+        None
+    }
+
+    /// When the zone's clock first shows a time, or has left it out.
+    fn first_moment(&self, shown: DateTime) -> Option<jiff::Timestamp> {
+        let moments = self.timezone.to_ambiguous_timestamp(shown);
+        let earlier = moments.earlier().ok()?;
+        match moments.offset() {
+            // The earlier reading of a time that is left out lies before the change.
+            AmbiguousOffset::Gap { .. } => Some(self.timezone.following(earlier).next()?.timestamp()),
+            AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Fold { .. } => Some(earlier),
+        }
     }
 
     pub fn cron(&self) -> &str {
@@ -72,6 +108,15 @@ impl Recurrence {
     pub fn timezone(&self) -> &str {
         &self.timezone_name
     }
+}
+
+/// Whether minute and hour are numbers, lists or ranges of them.
+fn has_fixed_times(cron: &str) -> bool {
+    if cron.starts_with('@') {
+        return !cron.eq_ignore_ascii_case("@hourly");
+    }
+    let is_fixed = |field: &str| field.bytes().all(|byte| byte.is_ascii_digit() || b",-".contains(&byte));
+    cron.split_whitespace().take(2).all(is_fixed)
 }
 
 /// Why a due run made no job; the wording is that of the refusal a caller would have got.
@@ -160,6 +205,56 @@ mod tests {
         assert_eq!(
             runs("30 * * * *", "Europe/Berlin", "2026-10-25T00:00:00Z", 3),
             ["2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z", "2026-10-25T02:30:00Z"]
+        );
+    }
+
+    #[test]
+    fn several_fixed_times_when_clocks_go_forward() {
+        assert_eq!(
+            runs("30 2,14 * * *", "Europe/Berlin", "2026-03-28T12:00:00Z", 4),
+            ["2026-03-28T13:30:00Z", "2026-03-29T01:00:00Z", "2026-03-29T12:30:00Z", "2026-03-30T00:30:00Z"]
+        );
+        // All that are left out are one run.
+        let wanted = ["2026-03-29T01:00:00Z", "2026-03-30T00:00:00Z", "2026-03-30T00:30:00Z"];
+        assert_eq!(runs("0,30 2 * * *", "Europe/Berlin", "2026-03-28T12:00:00Z", 3), wanted);
+        assert_eq!(runs("0-30 2 * * *", "Europe/Berlin", "2026-03-28T12:00:00Z", 2)[0], wanted[0]);
+        assert_eq!(
+            runs("30 1-3 * * *", "Europe/Berlin", "2026-03-29T00:00:00Z", 4),
+            ["2026-03-29T00:30:00Z", "2026-03-29T01:00:00Z", "2026-03-29T01:30:00Z", "2026-03-29T23:30:00Z"]
+        );
+        // The day has no 00:30: it begins at 01:00.
+        assert_eq!(
+            runs("30 0,12 * * *", "Africa/Cairo", "2026-04-23T12:00:00Z", 3),
+            ["2026-04-23T22:00:00Z", "2026-04-24T09:30:00Z", "2026-04-24T21:30:00Z"]
+        );
+    }
+
+    #[test]
+    fn several_fixed_times_when_clocks_go_back() {
+        assert_eq!(
+            runs("30 2,14 * * *", "Europe/Berlin", "2026-10-24T13:00:00Z", 3),
+            ["2026-10-25T00:30:00Z", "2026-10-25T13:30:00Z", "2026-10-26T01:30:00Z"]
+        );
+        let wanted = ["2026-10-25T00:00:00Z", "2026-10-25T00:30:00Z", "2026-10-26T01:00:00Z", "2026-10-26T01:30:00Z"];
+        assert_eq!(runs("0,30 2 * * *", "Europe/Berlin", "2026-10-24T12:00:00Z", 4), wanted);
+        // Asked while the clock shows the hour for the second time.
+        for from in ["2026-10-25T00:30:00Z", "2026-10-25T01:00:00Z", "2026-10-25T01:15:00Z", "2026-10-25T01:59:59.9Z"] {
+            assert_eq!(runs("0,30 2 * * *", "Europe/Berlin", from, 1), wanted[2..3], "{from}");
+        }
+        assert_eq!(runs("0-59 2,3 * * *", "Europe/Berlin", "2026-10-25T01:15:00Z", 70)[69], "2026-10-26T01:09:00Z");
+        assert_eq!(runs("0-59 2 * * *", "Europe/Berlin", "2026-10-25T01:30:00Z", 1), ["2026-10-26T01:00:00Z"]);
+    }
+
+    #[test]
+    fn steps_and_wildcards_follow_the_clock_on_the_wall() {
+        assert_eq!(runs("*/30 2 * * *", "Europe/Berlin", "2026-03-29T00:00:00Z", 1), ["2026-03-30T00:00:00Z"]);
+        let twice = ["2026-10-25T00:00:00Z", "2026-10-25T00:30:00Z", "2026-10-25T01:00:00Z", "2026-10-25T01:30:00Z"];
+        assert_eq!(runs("0-59/30 2 * * *", "Europe/Berlin", "2026-10-24T12:00:00Z", 4), twice);
+        assert_eq!(runs("30 */2 * * *", "Europe/Berlin", "2026-10-24T22:30:00Z", 3)[..2], [twice[1], twice[3]]);
+        assert_eq!(runs("@HOURLY", "Europe/Berlin", "2026-10-25T00:00:00Z", 2), [twice[2], "2026-10-25T02:00:00Z"]);
+        assert_eq!(
+            runs("@daily", "Africa/Cairo", "2026-04-23T12:00:00Z", 2),
+            ["2026-04-23T22:00:00Z", "2026-04-24T21:00:00Z"]
         );
     }
 

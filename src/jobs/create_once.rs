@@ -11,7 +11,7 @@ use std::time::Duration;
 /// What a creation with a key needs beside the job.
 pub struct Once<'a> {
     pub key: &'a IdempotencyKey,
-    /// [`JobSpec::fingerprint`].
+    /// [`JobSpec::fingerprint`], or [`crate::domain::rerun_fingerprint`].
     pub fingerprint: String,
     /// Counts the creation against the account's rate, or says how long to wait; asked only when a job is to be created.
     pub admit: &'a (dyn Fn() -> Result<(), Duration> + Sync),
@@ -26,7 +26,34 @@ pub struct OnceAnswer {
     pub is_replay: bool,
 }
 
-/// Creates a job unless the account's key was used within the last 24 hours; then the first answer is given again.
+/// What an account's key stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstAnswer(FirstUse);
+
+impl FirstAnswer {
+    /// Gives it again; refused when it answered another question.
+    pub fn again(self, fingerprint: &str) -> Result<OnceAnswer, CreateError> {
+        let FirstAnswer(first) = self;
+        if first.fingerprint == fingerprint {
+            Ok(OnceAnswer { body: first.answer, is_replay: true })
+        } else {
+            Err(CreateError::KeyReused)
+        }
+    }
+}
+
+/// The first answer under the account's key, if that was within the last 24 hours. Most that ask again ask later: they need
+/// no switches, no write, and no job that may be gone; and what was found is the answer, though its time may end meanwhile.
+pub async fn find_answer(
+    app: &App,
+    owner: AccountId,
+    key: &IdempotencyKey,
+) -> Result<Option<FirstAnswer>, StorageError> {
+    Ok(idempotency_key::find(&app.db, owner, key, forgotten_at(app)).await?.map(FirstAnswer))
+}
+
+/// Creates a job unless the account's key was used within the last 24 hours, by a twin that [`find_answer`] did not see; then
+/// the first answer is given again.
 ///
 /// The key is kept in the job's own transaction, under the account's lock: of twins that come at the same time, to whatever
 /// process, one creates the job; after a crash either both are there or neither. A refused creation keeps nothing.
@@ -37,15 +64,11 @@ pub async fn create_once(
     switches: &[Switch],
     once: Once<'_>,
 ) -> Result<OnceAnswer, CreateError> {
-    // Most that come again come later: they are answered without waiting for a write.
-    if let Some(first) = idempotency_key::find(&app.db, owner, once.key, forgotten_at(app)).await? {
-        return again(first, &once);
-    }
     let draft = Draft::of(app, spec, switches)?;
     let transaction = app.db.begin().await?;
     let account = account::lock(&transaction, owner).await?;
     if let Some(first) = idempotency_key::find_in(&transaction, owner, once.key, forgotten_at(app)).await? {
-        return again(first, &once);
+        return FirstAnswer(first).again(&once.fingerprint);
     }
     (once.admit)().map_err(|wait| CreateError::TooFast { wait })?;
     let created = draft.store(app, &transaction, &account).await?;
@@ -57,11 +80,6 @@ pub async fn create_once(
     Ok(OnceAnswer { body: first.answer, is_replay: false })
 }
 
-/// Whether the account's key was used within the last 24 hours.
-pub async fn is_used(app: &App, owner: AccountId, key: &IdempotencyKey) -> Result<bool, StorageError> {
-    Ok(idempotency_key::find(&app.db, owner, key, forgotten_at(app)).await?.is_some())
-}
-
 /// Forgets the keys whose time is over; answers how many.
 pub async fn forget_keys(app: &App) -> Result<u64, StorageError> {
     idempotency_key::forget(&app.db, forgotten_at(app)).await
@@ -70,12 +88,4 @@ pub async fn forget_keys(app: &App) -> Result<u64, StorageError> {
 /// Keys used then or before stand for nothing any more.
 fn forgotten_at(app: &App) -> Timestamp {
     app.clock.now().minus(IDEMPOTENCY_KEPT)
-}
-
-fn again(first: FirstUse, once: &Once<'_>) -> Result<OnceAnswer, CreateError> {
-    if first.fingerprint == once.fingerprint {
-        Ok(OnceAnswer { body: first.answer, is_replay: true })
-    } else {
-        Err(CreateError::KeyReused)
-    }
 }

@@ -49,7 +49,7 @@ struct Due<'a> {
 }
 
 impl Due<'_> {
-    /// The run's job, stored and begun, or why there is none; then nothing is stored. `None` when another process ran it.
+    /// The run's job, stored and begun, or why there is none; then nothing is stored. `None` when it ran already.
     async fn make_job(&self, app: &App) -> Result<Option<Result<JobId, Skipped>>, StorageError> {
         let Due { schedule, due_at, next } = *self;
         // Before the transaction, which keeps all others from writing.
@@ -60,6 +60,11 @@ impl Due<'_> {
         };
         let transaction = app.db.begin().await?;
         if !job_schedule::claim(&transaction, schedule.seq, due_at, next).await? {
+            return Ok(None);
+        }
+        if schedule_run::exists(&transaction, schedule.seq, due_at).await? {
+            // The clock was put back: this moment came before. The schedule goes on to its next one.
+            transaction.commit().await?;
             return Ok(None);
         }
         let account = account::lock(&transaction, schedule.account_id).await?;
@@ -80,6 +85,9 @@ impl Due<'_> {
         let transaction = app.db.begin().await?;
         if !job_schedule::claim(&transaction, schedule.seq, due_at, next).await? {
             return Ok(());
+        }
+        if schedule_run::exists(&transaction, schedule.seq, due_at).await? {
+            return transaction.commit().await;
         }
         let run = Run { due_at, at: app.clock.now(), made: Err(skipped.wording().to_owned()) };
         schedule_run::insert(&transaction, schedule.seq, &run).await?;

@@ -3,7 +3,7 @@
 use crate::app::App;
 use crate::domain::{AccountId, JobSpec, MOST_SCHEDULES, Recurrence};
 use crate::storage::job_schedule::{self, Schedule};
-use crate::storage::{StorageError, account};
+use crate::storage::{StorageError, account, schedule_run};
 
 /// A recurring job as it is asked for.
 #[derive(Debug, Clone)]
@@ -49,7 +49,8 @@ pub async fn create_schedule(app: &App, owner: AccountId, new: NewSchedule) -> R
     Ok(schedule)
 }
 
-/// Pauses a schedule or lets it go on; what was due in between is not made up for. `None` when the account has none such.
+/// Pauses a schedule or lets it go on; what was due in between is not made up for, and what ran already does not run again,
+/// even if the clock was put back meanwhile. `None` when the account has none such.
 pub async fn pause_schedule(
     app: &App,
     owner: AccountId,
@@ -57,7 +58,10 @@ pub async fn pause_schedule(
     paused: bool,
 ) -> Result<Option<Schedule>, StorageError> {
     let Some(schedule) = job_schedule::find(&app.db, owner, id).await? else { return Ok(None) };
-    let next = if paused { None } else { schedule.recurrence.next_after(app.clock.now()) };
+    let last_runs = schedule_run::list_last(&app.db, &[schedule.seq]).await?;
+    let now = app.clock.now();
+    let after = last_runs.get(&schedule.seq).map_or(now, |last| last.due_at.max(now));
+    let next = if paused { None } else { schedule.recurrence.next_after(after) };
     job_schedule::set_paused(&app.db, owner, schedule.seq, paused, next).await?;
     job_schedule::find(&app.db, owner, id).await
 }

@@ -12,8 +12,8 @@ pub type StoredPage = LookupPage;
 /// another page: it ends the prefix.
 pub(super) fn fresh_prefix(mut stored: Vec<StoredPage>, fingerprint: &str, oldest: Timestamp) -> Vec<Arc<LookupPage>> {
     stored.retain(|page| page.fingerprint == fingerprint && page.fetched_at >= oldest);
-    // Of several pages with one number the newest counts.
-    stored.sort_by_key(|page| (page.number, std::cmp::Reverse(page.fetched_at)));
+    // Of several pages with one number the newest counts; of those of one moment always the same.
+    stored.sort_by(|a, b| (a.number, b.fetched_at, &a.id).cmp(&(b.number, a.fetched_at, &b.id)));
     stored.dedup_by_key(|page| page.number);
     let mut prefix: Vec<Arc<LookupPage>> = Vec::new();
     for (page, number) in stored.into_iter().zip(1..) {

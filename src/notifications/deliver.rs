@@ -4,6 +4,7 @@ use super::Webhooks;
 use super::in_flight::{InFlight, MOST_PER_HOST};
 use super::send::{Sent, Verdict};
 use crate::domain::{Timestamp, WEBHOOK_WAITS, WebhookState};
+use crate::storage::retention::KEPT_AFTER_MESSAGE;
 use crate::storage::webhook_attempt::{self, Attempt};
 use crate::storage::webhook_message::{self, DueMessage, Message};
 use crate::storage::{StorageError, webhook_gone, webhook_secret};
@@ -20,6 +21,12 @@ const LAST_MOMENTS: Duration = Duration::from_secs(3);
 /// Candidates read at a time, in places: hosts that may have none now are among them.
 const CANDIDATES: usize = 4;
 
+/// A leased message and the attempt at it that begins.
+struct Taken {
+    message: Message,
+    attempt: i64,
+}
+
 impl Webhooks {
     /// Delivers whatever is due until the server stops: looks when the bell rings, when an attempt ended, and every
     /// `webhooks.poll_ms`.
@@ -33,9 +40,9 @@ impl Webhooks {
         while !stop.is_cancelled() {
             match self.take(&mut places).await {
                 Ok(taken) => {
-                    for (due, message) in taken {
+                    for (due, taken) in taken {
                         let webhooks = Arc::clone(&self);
-                        let task = running.spawn(async move { webhooks.attempt(&message).await });
+                        let task = running.spawn(async move { webhooks.attempt(&taken).await });
                         held.insert(task.id(), due);
                     }
                 }
@@ -55,26 +62,24 @@ impl Webhooks {
             }
         }
         let ending = async { while running.join_next().await.is_some() {} };
-        // What is cut off here is held until its lease runs out, and then sent again.
+        // What is cut off here is held until its lease runs out, told as interrupted, and then sent again.
         let _ = tokio::time::timeout(LAST_MOMENTS, ending).await;
     }
 
     /// Leases as many due messages as there are places for.
-    async fn take(&self, places: &mut InFlight) -> Result<Vec<(DueMessage, Message)>, StorageError> {
+    async fn take(&self, places: &mut InFlight) -> Result<Vec<(DueMessage, Taken)>, StorageError> {
         let mut taken = Vec::new();
         if places.free() == 0 {
             return Ok(taken);
         }
         let most = self.settings.concurrency.max(1) * CANDIDATES;
         let (now, lease_now) = (self.clock.now(), self.clock.lease_now());
-        let lease_for = Duration::from_millis(self.settings.timeout_ms) + LEASE_SPARE;
         for due in webhook_message::list_due(&self.db, now, lease_now, MOST_PER_HOST, most).await? {
             if !places.take(&due) {
                 continue;
             }
-            let leased = webhook_message::lease(&self.db, due.seq, self.ids.lease(), lease_now, lease_for).await;
-            match leased {
-                Ok(Some(message)) => taken.push((due, message)),
+            match self.lease(due.seq, now, lease_now).await {
+                Ok(Some(leased)) => taken.push((due, leased)),
                 // Another process was first.
                 Ok(None) => places.give_back(&due),
                 Err(error) => {
@@ -87,14 +92,26 @@ impl Webhooks {
         Ok(taken)
     }
 
-    async fn attempt(&self, message: &Message) {
-        if let Err(error) = self.try_once(message).await {
+    /// The lease and the beginning of the attempt, in one transaction: whatever ends this process, the attempt is told of.
+    async fn lease(&self, seq: i64, now: Timestamp, lease_now: Timestamp) -> Result<Option<Taken>, StorageError> {
+        let lease_for = Duration::from_millis(self.settings.timeout_ms) + LEASE_SPARE;
+        let transaction = self.db.begin().await?;
+        let leased = webhook_message::lease(&transaction, seq, self.ids.lease(), now, lease_now, lease_for).await?;
+        let Some(message) = leased else { return Ok(None) };
+        let attempt = webhook_attempt::begin(&transaction, seq, now, message.lease_until).await?;
+        transaction.commit().await?;
+        Ok(Some(Taken { message, attempt }))
+    }
+
+    async fn attempt(&self, taken: &Taken) {
+        if let Err(error) = self.try_once(taken).await {
             // Its lease runs out and it is sent again: the receiver knows it by its id.
-            tracing::error!(%error, message = %message.id, "a webhook attempt is not written down");
+            tracing::error!(%error, message = %taken.message.id, "a webhook attempt's end is not written down");
         }
     }
 
-    async fn try_once(&self, message: &Message) -> Result<(), StorageError> {
+    async fn try_once(&self, taken: &Taken) -> Result<(), StorageError> {
+        let message = &taken.message;
         let now = self.clock.now();
         let signing = webhook_secret::list_signing(&self.db, message.account_id, now).await?;
         let secrets: Vec<_> = signing.into_iter().map(|stored| stored.secret).collect();
@@ -104,17 +121,18 @@ impl Webhooks {
         self.metrics.webhook_attempted(sent.error.unwrap_or("delivered"));
         tracing::info!(message = %message.id, job = %message.job_id, host = %message.host, status = sent.status,
             error = sent.error, duration_ms, "webhook attempt");
-        self.write_down(message, &sent, now, duration_ms).await
+        self.write_down(taken, &sent, now, duration_ms).await
     }
 
-    /// The attempt and what it means for the message, in one transaction.
+    /// How the attempt ended and what it means for the message, in one transaction.
     async fn write_down(
         &self,
-        message: &Message,
+        taken: &Taken,
         sent: &Sent,
         at: Timestamp,
         duration_ms: u64,
     ) -> Result<(), StorageError> {
+        let message = &taken.message;
         let now = self.clock.now();
         let transaction = self.db.begin().await?;
         let attempt = Attempt {
@@ -124,7 +142,7 @@ impl Webhooks {
             error: sent.error.map(str::to_owned),
             excerpt: sent.excerpt.clone(),
         };
-        webhook_attempt::insert(&transaction, message.seq, &attempt).await?;
+        webhook_attempt::end(&transaction, taken.attempt, &attempt).await?;
         let (owner, url) = (message.account_id, message.url.as_str());
         let is_gone = async || webhook_gone::is_gone(&transaction, owner, url).await;
         let state = match (sent.verdict, next_attempt(message.tries, sent.verdict, now)) {
@@ -155,11 +173,11 @@ impl Webhooks {
         transaction.commit().await
     }
 
-    /// Deletes what nobody needs any more: messages that ended long ago, secrets that sign no more.
+    /// Deletes what nobody needs any more: messages that ended long ago and keep no results, secrets that sign no more.
     pub async fn sweep(&self) -> Result<(), StorageError> {
         let now = self.clock.now();
         let kept = Duration::from_secs(u64::from(self.settings.keep_days) * 86_400);
-        webhook_message::delete_ended(&self.db, now.minus(kept)).await?;
+        webhook_message::delete_ended(&self.db, now.minus(kept.max(KEPT_AFTER_MESSAGE))).await?;
         webhook_secret::delete_expired(&self.db, now).await
     }
 }

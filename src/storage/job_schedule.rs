@@ -2,10 +2,11 @@
 
 use super::db::statement;
 use super::{Db, StorageError, Transaction, job_spec};
-use crate::domain::{AccountId, JobSpec, Recurrence, Timestamp};
+use crate::domain::{AccountId, Country, JobSpec, Key, Recurrence, SourceName, Timestamp, Topic};
 use entity::job_schedule::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DerivePartialModel, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 
 /// A stored schedule.
@@ -23,6 +24,64 @@ pub struct Schedule {
     /// `None` while it is paused, and when it will never run again.
     pub next_run_at: Option<Timestamp>,
     pub created_at: Timestamp,
+}
+
+/// A stored schedule without what each run asks, of which there may be megabytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedSchedule {
+    pub seq: i64,
+    pub id: String,
+    pub name: Option<String>,
+    pub cron: String,
+    /// IANA name.
+    pub timezone: String,
+    pub paused: bool,
+    /// [`Schedule::next_run_at`].
+    pub next_run_at: Option<Timestamp>,
+    pub created_at: Timestamp,
+    pub source: SourceName,
+    pub country: Country,
+    pub topic: Topic,
+    pub key: Key,
+    /// How many values each run asks.
+    pub requested: u32,
+}
+
+#[derive(DerivePartialModel)]
+#[sea_orm(entity = "Entity")]
+struct ListedRow {
+    seq: i64,
+    id: String,
+    name: Option<String>,
+    cron: String,
+    timezone: String,
+    paused: bool,
+    next_run_at: Option<i64>,
+    created_at: i64,
+    source: String,
+    country: String,
+    topic: String,
+    key: String,
+    requested: i32,
+}
+
+fn from_listed_row(row: ListedRow) -> Result<ListedSchedule, StorageError> {
+    let corrupt = |what: &str| StorageError::corrupt("job_schedule", format!("{what} of {}", row.id));
+    Ok(ListedSchedule {
+        seq: row.seq,
+        source: SourceName::new(&row.source),
+        country: row.country.parse().map_err(|_| corrupt("country"))?,
+        topic: Topic::parse(&row.topic).ok_or_else(|| corrupt("topic"))?,
+        key: Key::parse(&row.key).ok_or_else(|| corrupt("key"))?,
+        requested: u32::try_from(row.requested).map_err(|_| corrupt("requested"))?,
+        id: row.id,
+        name: row.name,
+        cron: row.cron,
+        timezone: row.timezone,
+        paused: row.paused,
+        next_run_at: row.next_run_at.map(Timestamp::from_micros),
+        created_at: Timestamp::from_micros(row.created_at),
+    })
 }
 
 fn from_row(row: Model) -> Result<Schedule, StorageError> {
@@ -53,6 +112,11 @@ pub async fn insert(transaction: &Transaction, schedule: &Schedule) -> Result<()
         paused: Set(schedule.paused),
         next_run_at: Set(schedule.next_run_at.map(Timestamp::as_micros)),
         created_at: Set(schedule.created_at.as_micros()),
+        source: Set(schedule.spec.source.to_string()),
+        country: Set(schedule.spec.country.to_string()),
+        topic: Set(schedule.spec.topic.as_str().to_owned()),
+        key: Set(schedule.spec.key.v1().to_owned()),
+        requested: Set(i32::try_from(schedule.spec.values.len()).unwrap_or(i32::MAX)),
         ..ActiveModel::default()
     };
     Entity::insert(row).exec_without_returning(transaction.conn()).await?;
@@ -75,12 +139,18 @@ pub async fn find(db: &Db, owner: AccountId, id: &str) -> Result<Option<Schedule
 }
 
 /// One page of an account's schedules, newest first, and how many there are; `page` counts from 1.
-pub async fn list(db: &Db, owner: AccountId, page: u64, per_page: u64) -> Result<(Vec<Schedule>, u64), StorageError> {
+pub async fn list(
+    db: &Db,
+    owner: AccountId,
+    page: u64,
+    per_page: u64,
+) -> Result<(Vec<ListedSchedule>, u64), StorageError> {
     let query = Entity::find().filter(Column::AccountId.eq(owner.0));
     let total = query.clone().count(db.reader()).await?;
     let offset = page.saturating_sub(1).saturating_mul(per_page);
-    let rows = query.order_by_desc(Column::Seq).offset(offset).limit(per_page).all(db.reader()).await?;
-    Ok((rows.into_iter().map(from_row).collect::<Result<_, _>>()?, total))
+    let query = query.order_by_desc(Column::Seq).offset(offset).limit(per_page);
+    let rows = query.into_partial_model::<ListedRow>().all(db.reader()).await?;
+    Ok((rows.into_iter().map(from_listed_row).collect::<Result<_, _>>()?, total))
 }
 
 /// Row ids of schedules whose next run is due, the longest waiting first.

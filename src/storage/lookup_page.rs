@@ -1,12 +1,13 @@
 //! Pages of lookups as they were fetched; written once; only that no page follows may be learned later, and how many values
 //! are answered from it changes.
 
+use super::db::statement;
 use super::{Db, StorageError, Transaction};
 use crate::domain::{LookupPage, PageContent, Timestamp};
 use entity::lookup_page::{ActiveModel, Column, Entity, Model};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, EntityTrait, QueryFilter, QuerySelect, Statement,
     sea_query::{Expr, OnConflict},
 };
 use std::collections::{HashMap, HashSet};
@@ -114,7 +115,8 @@ async fn insert_rows(transaction: &Transaction, rows: Vec<ActiveModel>) -> Resul
     Ok(())
 }
 
-/// Pages of some lookups fetched at or after a moment, by fingerprint.
+/// The newest pages 1…n of some lookups, each fetched at or after a moment, by fingerprint; of pages fetched at the very same
+/// moment all.
 pub async fn find_fresh(
     db: &Db,
     fingerprints: &[String],
@@ -122,17 +124,33 @@ pub async fn find_fresh(
 ) -> Result<HashMap<String, Vec<LookupPage>>, StorageError> {
     let mut found: HashMap<String, Vec<LookupPage>> = HashMap::new();
     for chunk in fingerprints.chunks(KEYS_PER_QUERY) {
-        let rows = Entity::find()
-            .filter(Column::Fingerprint.is_in(chunk.iter().map(String::as_str)))
-            .filter(Column::FetchedAt.gte(oldest.as_micros()))
-            .all(db.reader())
-            .await?;
-        for row in rows {
+        let query = fresh_query(db, chunk, oldest);
+        for row in Entity::find().from_raw_sql(query).all(db.reader()).await? {
             let page = from_row(row)?;
             found.entry(page.fingerprint.clone()).or_default().push(page);
         }
     }
     Ok(found)
+}
+
+/// There may be a page for every quarter of an hour of a month, so none is looked at but the newest: from one number to the
+/// next, each found by one step into the index `lookup_page_newest`.
+pub(super) fn fresh_query(db: &Db, fingerprints: &[String], oldest: Timestamp) -> Statement {
+    let wanted: Vec<String> = (2..fingerprints.len() + 2).map(|place| format!("(${place})")).collect();
+    let sql = format!(
+        "WITH RECURSIVE newest (fingerprint, number, fetched_at) AS ( \
+             SELECT column1, 0, $1 FROM (VALUES {}) AS wanted \
+             UNION ALL \
+             SELECT before.fingerprint, before.number + 1, \
+                 (SELECT page.fetched_at FROM lookup_page AS page WHERE page.fingerprint = before.fingerprint \
+                  AND page.number = before.number + 1 AND page.fetched_at >= $1 ORDER BY page.fetched_at DESC LIMIT 1) \
+             FROM newest AS before WHERE before.fetched_at IS NOT NULL) \
+         SELECT page.* FROM newest JOIN lookup_page AS page ON page.fingerprint = newest.fingerprint \
+         AND page.number = newest.number AND page.fetched_at = newest.fetched_at",
+        wanted.join(", ")
+    );
+    let values = std::iter::once(oldest.as_micros().into());
+    statement(db.reader(), sql, values.chain(fingerprints.iter().map(|fingerprint| fingerprint.as_str().into())))
 }
 
 /// Which of some lookups have a first page fetched at or after a moment.

@@ -19,6 +19,8 @@ mod job_spec;
 mod lease_cases;
 pub mod ledger;
 pub mod lookup_page;
+#[cfg(test)]
+mod lookup_page_cases;
 pub mod purse;
 pub mod result;
 pub mod retention;

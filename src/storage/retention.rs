@@ -6,17 +6,29 @@ use super::{Db, StorageError, Transaction};
 use crate::domain::Timestamp;
 use sea_orm::{ConnectionTrait, DbBackend};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// Ids in one IN list.
 const IDS_PER_QUERY: usize = 500;
 
-/// When a job's results may go by themselves, at the moment `$1`: not while its webhook is still to be told of them.
-const IS_OVER: &str = "expires_at <= $1 AND deleted_at IS NULL AND status IN ('finished', 'cancelled') \
-    AND NOT EXISTS (SELECT 1 FROM webhook_message m WHERE m.job_seq = bulk_job.seq AND m.state = 'open')";
+/// How long results stay at least once their webhook was told of them, or was tried for the last time: who was told late
+/// still finds them.
+pub const KEPT_AFTER_MESSAGE: Duration = Duration::from_secs(24 * 3_600);
+
+/// When a job's results may go by themselves, at the moment `$1`: not while its webhook is still to be told of them, nor soon
+/// after.
+fn is_over() -> String {
+    format!(
+        "expires_at <= $1 AND deleted_at IS NULL AND status IN ('finished', 'cancelled') AND NOT EXISTS \
+         (SELECT 1 FROM webhook_message m WHERE m.job_seq = bulk_job.seq AND (m.state = 'open' \
+          OR (m.state IN ('delivered', 'failed') AND m.ended_at > $1 - {})))",
+        KEPT_AFTER_MESSAGE.as_micros()
+    )
+}
 
 /// Jobs whose results are kept no longer, the longest over first.
 pub async fn list_expired(db: &Db, now: Timestamp, most: u32) -> Result<Vec<i64>, StorageError> {
-    let sql = format!("SELECT seq FROM bulk_job WHERE {IS_OVER} ORDER BY expires_at LIMIT $2");
+    let sql = format!("SELECT seq FROM bulk_job WHERE {} ORDER BY expires_at LIMIT $2", is_over());
     let values = [now.as_micros().into(), i64::from(most).into()];
     let rows = db.reader().query_all_raw(statement(db.reader(), sql, values)).await?;
     rows.iter().map(|row| Ok(row.try_get("", "seq")?)).collect()
@@ -26,7 +38,7 @@ pub async fn list_expired(db: &Db, now: Timestamp, most: u32) -> Result<Vec<i64>
 pub async fn expire(db: &Db, seq: i64, now: Timestamp) -> Result<bool, StorageError> {
     let transaction = db.begin().await?;
     let conn = transaction.conn();
-    let sql = format!("UPDATE bulk_job SET deleted_at = $1 WHERE {IS_OVER} AND seq = $2");
+    let sql = format!("UPDATE bulk_job SET deleted_at = $1 WHERE {} AND seq = $2", is_over());
     if conn.execute_raw(statement(conn, sql, [now.as_micros().into(), seq.into()])).await?.rows_affected() == 0 {
         return Ok(false);
     }

@@ -4,7 +4,9 @@ use super::db::statement;
 use super::{Db, StorageError, Transaction};
 use crate::domain::{JobId, Timestamp};
 use entity::schedule_run::{ActiveModel, Column, Entity, Model};
-use sea_orm::{ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 use std::collections::HashMap;
 
 /// Runs that are remembered of a schedule.
@@ -47,6 +49,13 @@ pub async fn insert(transaction: &Transaction, schedule_seq: i64, run: &Run) -> 
                (SELECT id FROM schedule_run WHERE schedule_seq = $1 ORDER BY due_at DESC LIMIT $2)";
     conn.execute_raw(statement(conn, sql, [schedule_seq.into(), KEPT.into()])).await?;
     Ok(())
+}
+
+/// Whether a run of this moment is written down.
+pub async fn exists(transaction: &Transaction, schedule_seq: i64, due_at: Timestamp) -> Result<bool, StorageError> {
+    let query =
+        Entity::find().filter(Column::ScheduleSeq.eq(schedule_seq)).filter(Column::DueAt.eq(due_at.as_micros()));
+    Ok(query.count(transaction.conn()).await? > 0)
 }
 
 /// The runs of a schedule that are remembered, newest first.

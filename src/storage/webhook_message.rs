@@ -135,26 +135,27 @@ pub async fn list_due(
         .collect()
 }
 
-/// Leases one due message; `None` when somebody else has it, or it ended.
+/// Leases one due message; `None` when somebody else has it, or it ended, or it was put back for later since it was listed.
 pub async fn lease(
-    db: &Db,
+    transaction: &Transaction,
     seq: i64,
     lease: i64,
+    now: Timestamp,
     lease_now: Timestamp,
     lease_for: Duration,
 ) -> Result<Option<Message>, StorageError> {
     let sql = "UPDATE webhook_message SET lease = $1, lease_until = $2 \
-               WHERE seq = $3 AND state = 'open' AND lease_until < $4 RETURNING *";
-    let values = [lease.into(), lease_now.plus(lease_for).as_micros().into(), seq.into(), lease_now.as_micros().into()];
-    let found = Entity::find().from_raw_sql(statement(db.writer(), sql, values)).one(db.writer()).await?;
+               WHERE seq = $3 AND state = 'open' AND next_attempt_at <= $4 AND lease_until < $5 RETURNING *";
+    let values = [
+        lease.into(),
+        lease_now.plus(lease_for).as_micros().into(),
+        seq.into(),
+        now.as_micros().into(),
+        lease_now.as_micros().into(),
+    ];
+    let conn = transaction.conn();
+    let found = Entity::find().from_raw_sql(statement(conn, sql, values)).one(conn).await?;
     found.map(from_row).transpose()
-}
-
-/// Gives a leased message back at once, as if it had not been tried.
-pub async fn release(db: &Db, seq: i64, lease: i64) -> Result<(), StorageError> {
-    let sql = "UPDATE webhook_message SET lease_until = 0 WHERE seq = $1 AND lease = $2 AND state = 'open'";
-    db.writer().execute_raw(statement(db.writer(), sql, [seq.into(), lease.into()])).await?;
-    Ok(())
 }
 
 /// Ends a message; false when it is no longer held under this lease.

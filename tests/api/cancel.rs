@@ -114,6 +114,35 @@ async fn only_what_was_handed_out_is_charged() {
     server.stop().await;
 }
 
+/// Nothing is passed over, so nothing is charged that was not given.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_passed_over_is_not_charged() {
+    let server = start_idle().await;
+    let caller = server.caller(Terms::plan("pro")).await;
+    let values = ["4006381333931", "4003994155486", IPAD, COFFEE];
+    let id = caller.submit(&gtins(&values)).await;
+    let batch = lease(&server, 1, 50).await;
+    let ends = (0..4).map(|n| (n, found(&server, &format!("page {n}")))).collect();
+    end(&server, &batch, ends).await;
+    let path = format!("/v2/jobs/{id}/results");
+    let head = caller.send(caller.request(Method::HEAD, &format!("{path}?after=3&limit=1"))).await;
+    assert_eq!(head.header("x-next-after"), Some("1"));
+    let given = async |query: &str| {
+        let given = caller.get(&format!("{path}{query}")).await.ok();
+        let value = |entry: &Value| entry["query"]["value"].as_str().unwrap().to_owned();
+        (given["results"].as_array().unwrap().iter().map(value).collect::<Vec<_>>(), given["after"].clone())
+    };
+    assert_eq!(given("?after=3&limit=1").await, (vec![values[0].to_owned()], json!(1)));
+    assert_eq!(given("?after=4294967295&limit=1").await, (vec![values[1].to_owned()], json!(2)));
+    let told = cancel(&caller, &id).await;
+    assert_eq!((&told["free_credits"], &told["completed"]), (&json!(2), &json!(4)));
+    // What was given is there still, and only that.
+    assert_eq!(given("?after=1&limit=9").await, (vec![values[1].to_owned()], json!(2)));
+    assert_eq!(given("?after=3&limit=1").await, (vec![], json!(3)));
+    server.close_books().await;
+    server.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_free_source_reports_what_it_would_have_cost() {
     let server = start_idle().await;

@@ -3,10 +3,11 @@
 use crate::harness::{Answer, COFFEE, Caller, IPAD, Setup, Terms, TestServer};
 use crate::{gtins, start, start_idle, with};
 use pricemill::clock::Clock;
-use pricemill::domain::{Balance, JobSpec};
+use pricemill::domain::{Balance, JobSpec, Switch};
 use pricemill::http::bulk::v2::job_object::job_object;
-use pricemill::jobs::{Once, OnceAnswer, create_once, forget_keys};
+use pricemill::jobs::{CreateError, Once, OnceAnswer, create_once, find_answer, forget_keys};
 use pricemill::storage::bulk_job::Job;
+use pricemill::storage::source_switch;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -104,6 +105,32 @@ async fn a_key_is_forgotten_after_a_day() {
     server.clock.advance(Duration::from_secs(1));
     assert_eq!(forget_keys(&server.app).await.unwrap(), 1);
     assert_eq!(count_jobs(&caller).await, 2);
+    server.stop().await;
+}
+
+/// Its time ends while it is being answered: it is an answer still, and no way around what the operator switched off.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_was_found_is_the_answer() {
+    let server = start_idle().await;
+    let caller = server.caller(Terms::plan("pro")).await;
+    let job = gtins(&[IPAD]);
+    let given = post(&caller, "key", &job).await;
+    let spec = crate::caps::spec(&[IPAD.into()]);
+    let source = spec.source.clone();
+    let switch = Switch { source, country: None, key: None, value: None };
+    source_switch::insert(&server.app.db, &switch, server.clock.now()).await.unwrap();
+    server.clock.advance(DAY - Duration::from_secs(1));
+    assert!(is_replay(&post(&caller, "key", &job).await));
+    let key = "key".parse().unwrap();
+    let first = find_answer(&server.app, caller.id, &key).await.unwrap().unwrap();
+    server.clock.advance(Duration::from_secs(1));
+    assert_eq!(forget_keys(&server.app).await.unwrap(), 1);
+    assert!(matches!(first.clone().again("another"), Err(CreateError::KeyReused)));
+    let again = first.again(&spec.fingerprint(1)).unwrap();
+    assert_eq!((again.body.as_str(), again.is_replay), (given.text(), true));
+    assert_eq!(find_answer(&server.app, caller.id, &key).await.unwrap(), None);
+    post(&caller, "key", &job).await.refused(403, "source disabled", Some("source"));
+    assert_eq!(count_jobs(&caller).await, 1);
     server.stop().await;
 }
 

@@ -40,6 +40,7 @@ mod v2_download;
 mod v2_jobs;
 mod v2_refusals;
 mod value;
+mod webhook_twins;
 mod webhooks;
 
 use harness::{Setup, TestServer};

@@ -44,10 +44,10 @@ async fn come_in_the_order_in_which_they_ended() {
     let rest = results(&caller, &id, "?after=1").await;
     assert_eq!((values(&rest), &rest["after"], &rest["completed"]), (vec![asked[1]], &json!(2), &json!(2)));
     assert_eq!(handed_out(&server, &caller, &id).await, 2);
-    // Asked again, or beyond the end: the same, and nothing is counted down.
+    // Asked again, or beyond what was given: the same, and nothing is counted down.
     assert_eq!(results(&caller, &id, "?limit=1").await, first);
     let beyond = results(&caller, &id, "?after=9").await;
-    assert_eq!((values(&beyond), &beyond["after"]), (vec![], &json!(9)));
+    assert_eq!((values(&beyond), &beyond["after"]), (vec![], &json!(2)));
     assert_eq!(handed_out(&server, &caller, &id).await, 2);
     end(&server, &batch, vec![(0, ItemEnd::Failed(Reason::Error)), (2, found(&server, "b"))]).await;
     pricemill::jobs::finish(&server.app, batch.job.seq).await.unwrap();
@@ -55,6 +55,11 @@ async fn come_in_the_order_in_which_they_ended() {
     assert_eq!(values(&all), [COFFEE, asked[1], asked[0], IPAD]);
     assert_eq!((&all["status"], &all["after"]), (&json!("finished"), &json!(4)));
     assert_eq!(handed_out(&server, &caller, &id).await, 2, "after the end nothing is written");
+    // And whoever wants the last one alone gets it.
+    let last = results(&caller, &id, "?after=3").await;
+    assert_eq!((values(&last), &last["after"]), (vec![IPAD], &json!(4)));
+    let beyond = results(&caller, &id, "?after=9").await;
+    assert_eq!((values(&beyond), &beyond["after"]), (vec![], &json!(9)));
     server.close_books().await;
     server.stop().await;
 }

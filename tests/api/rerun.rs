@@ -5,6 +5,7 @@ use crate::harness::{Answer, COFFEE, Caller, IPAD, Terms};
 use crate::{gtins, special, start, start_idle, with};
 use pricemill::demo::{SpecialKind, wrong_gtins};
 use pricemill::storage::bulk_job;
+use reqwest::Method;
 use serde_json::{Value, json};
 
 async fn rerun(caller: &Caller, id: &str) -> Answer {
@@ -82,5 +83,30 @@ async fn counts_as_a_creation() {
     rerun(&caller, &id).await.refused(403, "daily quota exceeded", None);
     let limited = rerun(&caller, &id).await;
     limited.refused(429, "Job creation limit exceeded", None);
+    server.close().await;
+}
+
+/// The answer was lost, and the old job went before it was asked for again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn is_answered_again_under_its_key() {
+    let server = start().await;
+    let caller = server.caller(Terms::plan("pro")).await;
+    let [id, other] = [0, 1].map(|n| gtins(&[&special(SpecialKind::Missing, n)]));
+    let (id, other) = (caller.submit(&id).await, caller.submit(&other).await);
+    caller.wait_finished(&id).await;
+    caller.wait_finished(&other).await;
+    let post = async |id: &str, key: &str| {
+        let request = caller.request(Method::POST, &format!("/v2/jobs/{id}/rerun"));
+        caller.send(request.header("idempotency-key", key)).await
+    };
+    let first = post(&id, "key").await;
+    assert_eq!((&first.ok()["rerun_of"], first.header("idempotent-replayed")), (&json!(id), None));
+    caller.wait_finished(first.json()["job_id"].as_str().unwrap()).await;
+    caller.send(caller.request(Method::DELETE, &format!("/v2/jobs/{id}"))).await.ok();
+    let again = post(&id, "key").await;
+    assert_eq!((again.ok(), again.header("idempotent-replayed")), (first.ok(), Some("true")));
+    post(&id, "another key").await.refused(410, "job expired", None);
+    post(&other, "key").await.refused(422, "idempotency key reused", Some("idempotency-key"));
+    assert_eq!(caller.get("/v2/jobs").await.ok()["meta"]["total"], 3);
     server.close().await;
 }

@@ -2,6 +2,7 @@
 
 use crate::harness::{COFFEE, Caller, IPAD, NOON, Setup, Terms, TestDatabase, TestServer};
 use crate::{gtins, with};
+use migration::MigratorTrait;
 use pricemill::clock::Clock;
 use pricemill::domain::{SourceName, Switch};
 use pricemill::jobs::run_schedules;
@@ -253,6 +254,69 @@ async fn what_is_refused() {
         submit(&caller, &hourly(&[IPAD])).await;
     }
     caller.post_json("/v2/schedules", &hourly(&[IPAD])).await.refused(409, "too many schedules", None);
+    server.close().await;
+}
+
+/// A list does not read the specifications, which may hold megabytes each.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_list_tells_the_same_without_the_values() {
+    let server = TestServer::start(quiet()).await;
+    let caller = server.caller(Terms::plan("pro")).await;
+    let one = submit(&caller, &hourly(&[IPAD, COFFEE])).await;
+    let job = json!({"source": "ebay", "country": "gb", "key": "term", "values": "coffee", "topic": "search_results"});
+    let other = submit(&caller, &with(job, json!({"cron": "@daily", "timezone": "Europe/London"}))).await;
+    pass(&server, HOUR).await;
+    let mut wanted = Vec::new();
+    for id in [&other, &one] {
+        let mut told = show(&caller, id).await;
+        let fields = told.as_object_mut().unwrap();
+        fields.remove("values");
+        fields.remove("runs");
+        wanted.push(told);
+    }
+    let db = server.look().await;
+    // As if it had come with an older version, whose rows held only the specification.
+    let up_to = |name: &str| migration::Migrator::migrations().iter().position(|step| step.name() == name).unwrap();
+    let back = migration::Migrator::migrations().len() - up_to("m20261125_000062_schedule_list");
+    migration::Migrator::down(&db, Some(u32::try_from(back).unwrap())).await.unwrap();
+    server.app.db.migrate().await.unwrap();
+    assert_eq!(caller.get("/v2/schedules").await.ok()["data"], json!(wanted));
+    db.execute_unprepared("UPDATE job_schedule SET spec = ''").await.unwrap();
+    db.close().await.unwrap();
+    assert_eq!(caller.get("/v2/schedules").await.ok()["data"], json!(wanted));
+    server.close().await;
+}
+
+/// The server's clock is put back to before a run that was made: no second job of it, and no schedule that sticks.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_is_not_made_again_when_the_clock_steps_back() {
+    let server = TestServer::start(quiet()).await;
+    let caller = server.caller(Terms::plan("pro")).await;
+    let resumed = submit(&caller, &hourly(&[IPAD])).await;
+    let stuck = submit(&caller, &hourly(&[COFFEE])).await;
+    pass(&server, HOUR).await;
+    let change = async |path: &str| caller.post_form(&format!("/v2/schedules/{resumed}/{path}"), "").await.ok();
+    change("pause").await;
+    let database = server.stop().await;
+    let back = Setup { clock: Clock::frozen_at(NOON.plus(30 * MINUTE)), database: Some(database), ..quiet() };
+    let server = TestServer::start(back).await;
+    let caller = Caller { app: server.app.clone(), base: server.base.clone(), ..caller };
+    let told = caller.post_form(&format!("/v2/schedules/{resumed}/resume"), "").await.ok();
+    assert_eq!(told["next_run_at"], "2026-09-21T14:00:00Z", "13:00 has been");
+    // However it came to be due again.
+    let db = server.look().await;
+    let due = NOON.plus(HOUR).as_micros();
+    db.execute_unprepared(&format!("UPDATE job_schedule SET next_run_at = {due} WHERE id = '{stuck}'")).await.unwrap();
+    db.close().await.unwrap();
+    pass(&server, 30 * MINUTE).await;
+    assert_eq!((runs(&show(&caller, &stuck).await).len(), jobs(&caller).await.len()), (1, 2));
+    assert_eq!(show(&caller, &stuck).await["next_run_at"], "2026-09-21T14:00:00Z");
+    pass(&server, HOUR).await;
+    for id in [&resumed, &stuck] {
+        let told = show(&caller, id).await;
+        assert_eq!((runs(&told).len(), &told["last_run"]["due_at"]), (2, &json!("2026-09-21T14:00:00Z")), "{told}");
+    }
+    assert_eq!(jobs(&caller).await.len(), 4);
     server.close().await;
 }
 

@@ -47,6 +47,11 @@ async fn a_server_killed_in_the_middle_tells_it_after_its_restart() {
         list["data"][0]["state"] == "delivered"
     })
     .await;
+    // The attempt in which the server died is told as well.
+    let list = next.get("/v2/webhooks/deliveries").await;
+    let attempts = list["data"][0]["attempts"].as_array().unwrap();
+    let told: Vec<_> = attempts.iter().map(|one| (one["error"].as_str(), one["status"].as_u64())).collect();
+    assert_eq!(told, [(Some("interrupted"), None), (None, Some(200))], "{list}");
     next.kill();
     storing.close_books().await;
     storing.stop().await;

@@ -17,6 +17,7 @@ mod events;
 mod health;
 mod job;
 mod lease;
+mod pages;
 mod recheck;
 mod schema;
 mod twins;

@@ -8,7 +8,7 @@ use crate::domain::{
 use crate::http::bulk::job_params::{Asked, Catalog, SourceFacts};
 use crate::http::codes::{Refusal, RefusalKind};
 use crate::http::state::HttpState;
-use crate::jobs::{CreateError, CreatedJob, Once, Unanswered, create, create_once, is_used};
+use crate::jobs::{CreateError, CreatedJob, FirstAnswer, Once, Unanswered, create, create_once, find_answer};
 use crate::sources::Definition;
 use crate::storage::account::Account;
 use crate::storage::bulk_job::Job;
@@ -47,26 +47,70 @@ pub(super) async fn answer_creation(
     tell: impl Fn(&Job, &Balance) -> String + Sync,
 ) -> Result<HttpResponse, Refusal> {
     let key = idempotency_key(request)?;
-    let is_replay = match &key {
-        Some(key) => is_used(&state.app, account.id, key).await.map_err(|error| state.broken(request, &error))?,
-        None => false,
-    };
-    // What was created is answered again whatever the operator switched off since.
-    let (spec, switches) = match is_replay {
-        true => (parse_by(&state.app, &[], parse)?, Vec::new()),
-        false => read_job(state, request, parse).await?,
-    };
-    let Some(key) = key else {
-        let created = store(state, request, account, &spec, &switches).await?;
+    if let Some(first) = first_answer(state, request, account, key.as_ref()).await? {
+        // What was created is answered again whatever the operator switched off since.
+        let fingerprint = parse_by(&state.app, &[], parse)?.fingerprint(api_version);
+        return given_again(state, request, first, &fingerprint);
+    }
+    let (spec, switches) = read_job(state, request, parse).await?;
+    let fingerprint = spec.fingerprint(api_version);
+    store_once(state, request, account, (&spec, &switches), key.map(|key| (key, fingerprint)), tell).await
+}
+
+/// The same for a creation that is known by `fingerprint` before it is known what it asks: that is found out when the key
+/// was not used.
+pub(super) async fn answer_known_creation(
+    state: &HttpState,
+    request: &HttpRequest,
+    account: &Account,
+    fingerprint: String,
+    spec: impl Future<Output = Result<JobSpec, Refusal>>,
+    tell: impl Fn(&Job, &Balance) -> String + Sync,
+) -> Result<HttpResponse, Refusal> {
+    let key = idempotency_key(request)?;
+    if let Some(first) = first_answer(state, request, account, key.as_ref()).await? {
+        return given_again(state, request, first, &fingerprint);
+    }
+    let spec = spec.await?;
+    let (spec, switches) = read_job(state, request, |_| Ok(spec)).await?;
+    store_once(state, request, account, (&spec, &switches), key.map(|key| (key, fingerprint)), tell).await
+}
+
+async fn first_answer(
+    state: &HttpState,
+    request: &HttpRequest,
+    account: &Account,
+    key: Option<&IdempotencyKey>,
+) -> Result<Option<FirstAnswer>, Refusal> {
+    let Some(key) = key else { return Ok(None) };
+    find_answer(&state.app, account.id, key).await.map_err(|error| state.broken(request, &error))
+}
+
+fn given_again(
+    state: &HttpState,
+    request: &HttpRequest,
+    first: FirstAnswer,
+    fingerprint: &str,
+) -> Result<HttpResponse, Refusal> {
+    let answer = first.again(fingerprint).map_err(|error| refuse(state, request, error))?;
+    Ok(created_answer(answer.body, answer.is_replay))
+}
+
+/// Stores the job, under the key and the fingerprint of what is asked if there is a key.
+async fn store_once(
+    state: &HttpState,
+    request: &HttpRequest,
+    account: &Account,
+    (spec, switches): (&JobSpec, &[Switch]),
+    key: Option<(IdempotencyKey, String)>,
+    tell: impl Fn(&Job, &Balance) -> String + Sync,
+) -> Result<HttpResponse, Refusal> {
+    let Some((key, fingerprint)) = key else {
+        let created = store(state, request, account, spec, switches).await?;
         return Ok(created_answer(tell(&created.job, &created.balance), false));
     };
-    let once = Once {
-        key: &key,
-        fingerprint: spec.fingerprint(api_version),
-        admit: &|| state.count_creation(account),
-        tell: &tell,
-    };
-    let answer = create_once(&state.app, account.id, &spec, &switches, once).await;
+    let once = Once { key: &key, fingerprint, admit: &|| state.count_creation(account), tell: &tell };
+    let answer = create_once(&state.app, account.id, spec, switches, once).await;
     let answer = answer.map_err(|error| refuse(state, request, error))?;
     Ok(created_answer(answer.body, answer.is_replay))
 }

@@ -1,12 +1,14 @@
 //! `POST /v2/jobs/{id}/rerun`: a job of the values that failed.
 
-use super::creation::answer_creation;
+use super::creation::answer_known_creation;
 use super::v2::job_object::created_job;
+use crate::domain::{Balance, rerun_fingerprint};
 use crate::http::codes::{Refusal, RefusalKind};
 use crate::http::json::json;
 use crate::http::params::Params;
 use crate::http::state::HttpState;
 use crate::jobs::{RerunError, failed_again};
+use crate::storage::bulk_job::Job;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 /// v2: the new job, as a job that is created answers.
@@ -17,9 +19,13 @@ pub async fn v2(
     params: Params,
 ) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
-    let job = state.job(&request, &account, &id).await?;
-    let spec = failed_again(&state.app, &job).await.map_err(|error| refuse(&state, &request, error))?;
-    answer_creation(&state, &request, &account, 2, |_| Ok(spec), |job, balance| json(&created_job(job, balance))).await
+    let spec = async {
+        let job = state.job(&request, &account, &id).await?;
+        failed_again(&state.app, &job).await.map_err(|error| refuse(&state, &request, error))
+    };
+    let tell = |job: &Job, balance: &Balance| json(&created_job(job, balance));
+    // Asked again under its key it is answered again, though the old job may be gone by then.
+    answer_known_creation(&state, &request, &account, rerun_fingerprint(&id, 2), spec, tell).await
 }
 
 fn refuse(state: &HttpState, request: &HttpRequest, error: RerunError) -> Refusal {

@@ -1,13 +1,13 @@
 //! `GET /v2/jobs/{id}/results`: the finished values of a job in the order in which they ended, while it runs and after.
 
-use super::v2::{self, entries::Entries, parse_results::ResultsPage};
+use super::v2::{self, entries::Entries};
 use crate::app::SharedApp;
-use crate::domain::{ItemResult, JobStatus};
+use crate::domain::ItemResult;
 use crate::http::codes::{Refusal, RefusalKind};
 use crate::http::params::Params;
 use crate::http::state::HttpState;
 use crate::http::stream::chunks;
-use crate::storage::bulk_job::{self, Job};
+use crate::jobs::{HandedOut, hand_out, next_values};
 use crate::storage::{StorageError, result};
 use actix_web::http::{Method, header};
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -31,36 +31,24 @@ pub async fn v2(
     }
     let is_head = request.method() == Method::HEAD;
     // Who asks for the head alone is given nothing.
-    let job = match is_head {
-        true => job,
-        false => hand_out(&state, job, &page).await.map_err(|error| state.broken(&request, &error))?,
+    let HandedOut { job, after, last } = match is_head {
+        true => next_values(job, page.after, page.limit),
+        false => {
+            hand_out(&state.app, job, page.after, page.limit).await.map_err(|error| state.broken(&request, &error))?
+        }
     };
-    let last = last_given(&job, &page);
     let mut response = HttpResponse::Ok();
     response.content_type(page.shape.content_type());
     response.insert_header((NEXT_AFTER, last)).insert_header((header::VARY, header::ACCEPT.as_str()));
     if is_head {
         return Ok(response.finish());
     }
-    let found = ended_pages(state.app.clone(), job.seq, page.after, last);
+    let found = ended_pages(state.app.clone(), job.seq, after, last);
     let id = job.id.clone();
     let body = chunks(Entries::new(job, page.shape, last), found).inspect_err(move |error| {
         tracing::error!(%id, error = error as &dyn std::error::Error, "results broken off");
     });
     Ok(response.streaming(body))
-}
-
-/// Writes down, before the answer, that these values were given.
-async fn hand_out(state: &HttpState, job: Job, page: &ResultsPage) -> Result<Job, StorageError> {
-    let last = last_given(&job, page);
-    if last > page.after { bulk_job::hand_out(&state.app.db, job, last).await } else { Ok(job) }
-}
-
-/// The number of the last value that is given: values are numbered without gaps in the order in which they ended. Of a
-/// cancelled job those are there that were given, and charged, before.
-fn last_given(job: &Job, page: &ResultsPage) -> u32 {
-    let there = if job.status == JobStatus::Cancelled { job.handed_out } else { job.completed };
-    page.after.saturating_add(page.limit).min(there).max(page.after)
 }
 
 /// A few values a read, so that memory stays flat.

@@ -3,7 +3,7 @@
 use crate::domain::{Key, Topic};
 use crate::http::list_page::PageMeta;
 use crate::http::openapi::words;
-use crate::storage::job_schedule::Schedule;
+use crate::storage::job_schedule::{ListedSchedule, Schedule};
 use crate::storage::schedule_run::Run;
 use serde::Serialize;
 use std::collections::HashMap;
@@ -46,7 +46,7 @@ pub struct ScheduleObject<'a> {
     #[schema(value_type = words::KeyV2)]
     key: &'static str,
     /// Different values of each run.
-    requested: usize,
+    requested: u32,
     /// `None` before the first one.
     #[schema(required)]
     last_run: Option<RunObject<'a>>,
@@ -124,7 +124,7 @@ pub fn schedule<'a>(schedule: &'a Schedule, last_run: Option<&'a Run>) -> Schedu
         country: spec.country.as_str(),
         topic: Topic::as_str(spec.topic),
         key: Key::v2(spec.key),
-        requested: spec.values.len(),
+        requested: u32::try_from(spec.values.len()).unwrap_or(u32::MAX),
         last_run: last_run.map(run),
     }
 }
@@ -138,6 +138,24 @@ pub fn whole<'a>(found: &'a Schedule, runs: &'a [Run]) -> WholeSchedule<'a> {
     }
 }
 
-pub fn list<'a>(schedules: &'a [Schedule], runs: &'a HashMap<i64, Run>, meta: PageMeta) -> ScheduleList<'a> {
-    ScheduleList { data: schedules.iter().map(|one| schedule(one, runs.get(&one.seq))).collect(), meta }
+fn listed<'a>(one: &'a ListedSchedule, last_run: Option<&'a Run>) -> ScheduleObject<'a> {
+    ScheduleObject {
+        id: &one.id,
+        name: one.name.as_deref(),
+        cron: &one.cron,
+        timezone: &one.timezone,
+        paused: one.paused,
+        next_run_at: one.next_run_at.map(|at| at.to_string()),
+        created_at: one.created_at.to_string(),
+        source: one.source.v2(),
+        country: one.country.as_str(),
+        topic: Topic::as_str(one.topic),
+        key: Key::v2(one.key),
+        requested: one.requested,
+        last_run: last_run.map(run),
+    }
+}
+
+pub fn list<'a>(schedules: &'a [ListedSchedule], runs: &'a HashMap<i64, Run>, meta: PageMeta) -> ScheduleList<'a> {
+    ScheduleList { data: schedules.iter().map(|one| listed(one, runs.get(&one.seq))).collect(), meta }
 }

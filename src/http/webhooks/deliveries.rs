@@ -21,7 +21,7 @@ pub async fn list(state: web::Data<HttpState>, request: HttpRequest, params: Par
     let (messages, total) =
         webhook_message::list(db, account.id, &filter, wanted.page, wanted.per_page).await.map_err(broken)?;
     let seqs: Vec<i64> = messages.iter().map(|message| message.seq).collect();
-    let attempts = webhook_attempt::list(db, &seqs).await.map_err(broken)?;
+    let attempts = webhook_attempt::list(db, &seqs, state.app.clock.lease_now()).await.map_err(broken)?;
     Ok(HttpResponse::Ok().json(view::deliveries(&messages, &attempts, PageMeta::of(wanted, total))))
 }
 
@@ -71,7 +71,8 @@ pub async fn replay(
 }
 
 async fn answer(state: &HttpState, request: &HttpRequest, message: &Message) -> Result<HttpResponse, Refusal> {
+    let (db, lease_now) = (&state.app.db, state.app.clock.lease_now());
     let attempts =
-        webhook_attempt::list(&state.app.db, &[message.seq]).await.map_err(|error| state.broken(request, &error))?;
+        webhook_attempt::list(db, &[message.seq], lease_now).await.map_err(|error| state.broken(request, &error))?;
     Ok(HttpResponse::Ok().json(view::delivery(message, &attempts)))
 }
