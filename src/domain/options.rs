@@ -14,6 +14,16 @@ pub enum PageLimit {
     UntilTwoShops,
 }
 
+impl PageLimit {
+    /// The number; `None` where it is no number that ends it.
+    pub fn pages(self) -> Option<u32> {
+        match self {
+            PageLimit::Pages(pages) => Some(pages),
+            PageLimit::All | PageLimit::UntilTwoShops => None,
+        }
+    }
+}
+
 /// How old a stored page may be when it is delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MaxAge {
@@ -110,6 +120,14 @@ impl ConditionFilter {
         }
     }
 
+    /// As v2 spells it.
+    pub fn v2(self) -> &'static str {
+        match self {
+            ConditionFilter::All => "any",
+            ConditionFilter::New | ConditionFilter::Used => self.as_str(),
+        }
+    }
+
     /// Whether an offer in this condition is wanted. An offer that does not say counts as new, as shops sell new things
     /// without saying so; refurbished things are used.
     pub fn admits(self, condition: Option<Condition>) -> bool {
@@ -154,6 +172,13 @@ pub struct Selection {
     /// Least and most item price, both included, in the currency of the list; entries without such a price are left out.
     pub min_price: Option<Amount>,
     pub max_price: Option<Amount>,
+}
+
+impl Selection {
+    /// The condition as v2 tells it: not to ask is to take any.
+    pub fn condition_v2(&self) -> &'static str {
+        self.condition.unwrap_or(ConditionFilter::All).v2()
+    }
 }
 
 /// The order in which entries are told.

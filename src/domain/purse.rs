@@ -12,11 +12,12 @@ pub struct Quote {
 }
 
 impl Quote {
-    /// Of a job of so many values that can exist, each of at most `page_cap` pages; a cap of its own bounds both ends.
+    /// Of a job of so many values that can exist, each of at most `page_cap` pages; a cap of its own bounds both ends, as far
+    /// as it pays whole pages.
     pub fn of(valid_values: usize, page_cap: u32, multiplier: Multiplier, max_credits: Option<Credits>) -> Quote {
         let least = multiplier.of_pages(valid_values as Credits);
         let most = least.saturating_mul(Credits::from(page_cap.max(1)));
-        let cap = max_credits.unwrap_or(Credits::MAX);
+        let cap = max_credits.map_or(Credits::MAX, |cap| cap - cap % Credits::from(multiplier.0.max(1)));
         Quote { least: least.min(cap), most: most.min(cap) }
     }
 }

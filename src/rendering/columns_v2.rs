@@ -158,7 +158,7 @@ pub static COLUMNS_V2: &[ColumnV2] = &[
     entry("reference", Text, ALL, "the caller's own reference of the value", |e| text(&e.item.reference)),
     entry("max_pages", Number, ALL, "most pages asked for", |e| e.max_pages().and_then(number)),
     entry("max_age", Number, ALL, "most minutes a stored page may be old", |e| number(e.head.options.max_age.minutes)),
-    entry("condition", Text, ALL, "`any`, `new` or `used`", |e| word(e.condition())),
+    entry("condition", Text, ALL, "`any`, `new` or `used`", |e| word(e.head.options.selection.condition_v2())),
     entry("sort_by", Text, ALL, "`ranking_descending` or `price_ascending`", |e| word(e.head.options.selection.sort_by.as_str())),
     entry("success", Boolean, ALL, "whether it was found", |e| Some(Datum::Boolean(e.found().is_some()))),
     entry("reason", Text, ALL, "why not", |e| e.reason().and_then(word)),

@@ -1,8 +1,8 @@
 //! What version 2 tells about a value, worked out once for every format.
 
 use crate::domain::{
-    Amount, Condition, ConditionFilter, Currency, FoundResult, Gtin, ItemOutcome, ItemResult, JobHead, Offer,
-    PageLimit, Reason, Review, SearchResult, select_offers, select_search_results,
+    Amount, Condition, Currency, FoundResult, Gtin, ItemOutcome, ItemResult, JobHead, Offer, Reason, Review,
+    SearchResult, select_offers, select_search_results,
 };
 use url::Url;
 
@@ -51,18 +51,7 @@ impl<'a> EntryFacts<'a> {
 
     /// The limit of pages; `None` where the caller set none (which only a job of version 1 can).
     pub fn max_pages(&self) -> Option<u32> {
-        match self.head.options.page_limit {
-            PageLimit::Pages(pages) => Some(pages),
-            PageLimit::All | PageLimit::UntilTwoShops => None,
-        }
-    }
-
-    /// `any`, `new` or `used`.
-    pub fn condition(&self) -> &'static str {
-        match self.head.options.selection.condition {
-            None | Some(ConditionFilter::All) => "any",
-            Some(asked @ (ConditionFilter::New | ConditionFilter::Used)) => asked.as_str(),
-        }
+        self.head.options.page_limit.pages()
     }
 
     pub fn pages_delivered(&self) -> u32 {

@@ -61,7 +61,7 @@ fn query(facts: &EntryFacts<'_>, sink: &mut impl Sink) -> io::Result<()> {
     sink.field("reference", (&facts.item.reference).into())?;
     sink.field("max_pages", facts.max_pages().into())?;
     sink.field("max_age", head.options.max_age.minutes.into())?;
-    sink.field("condition", facts.condition().into())?;
+    sink.field("condition", facts.head.options.selection.condition_v2().into())?;
     sink.field("sort_by", head.options.selection.sort_by.as_str().into())?;
     sink.close_object()
 }

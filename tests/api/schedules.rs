@@ -66,6 +66,12 @@ async fn each_due_run_is_an_ordinary_job() {
     pass(&server, Duration::ZERO).await;
     let told = show(&caller, id).await;
     assert_eq!(told["next_run_at"], "2026-09-21T14:00:00Z");
+    let options = json!({
+        "max_pages": 1, "max_age": 1200, "condition": "any", "sort_by": "ranking_descending", "min_price": null,
+        "max_price": null, "timeout": null, "max_credits": null, "webhook_url": null, "webhook_method": null,
+        "webhook_download_format": null,
+    });
+    assert_eq!(told["options"], options);
     assert_eq!(told["values"], json!([{"value": IPAD, "reference": null}, {"value": COFFEE, "reference": null}]));
     let job_id = runs(&told)[0]["job_id"].as_str().unwrap();
     let run =
@@ -270,6 +276,7 @@ async fn the_list_tells_the_same_without_the_values() {
     for id in [&other, &one] {
         let mut told = show(&caller, id).await;
         let fields = told.as_object_mut().unwrap();
+        fields.remove("options");
         fields.remove("values");
         fields.remove("runs");
         wanted.push(told);

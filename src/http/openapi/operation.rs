@@ -2,7 +2,7 @@
 
 use super::parameter::{self, Param, optional};
 use super::refusals::{self, header_place};
-use super::words::form;
+use super::words::{form, text};
 use crate::domain::MAX_IDEMPOTENCY_KEY_CHARS;
 use crate::http::bulk::IDEMPOTENCY_KEY;
 use crate::http::codes::{Dialect, REQUEST_ID, RefusalKind};
@@ -181,13 +181,26 @@ impl Op {
     /// Answers with a job's results, whole or a range of their bytes.
     pub fn download(self, results: impl Fn() -> Vec<Media>) -> Op {
         const TAG: (&str, &str) = ("ETag", "Send it as If-None-Match: 304 says that nothing changed.");
-        self.header(optional("Range", form("^bytes=[0-9]+-[0-9]*$"), "Which bytes, of the answer without compression."))
-            .media(200, "The results, in the order of the values; the body is streamed.", results())
-            .with_header("Content-Disposition", "The name of a file to keep them in.")
-            .with_header(TAG.0, TAG.1)
-            .media(206, "The bytes asked for.", results())
-            .with_header("Content-Range", "Which bytes these are, and of how many.")
-            .with_header(TAG.0, TAG.1)
+        self.header(optional(
+            "Range",
+            form("^bytes=([0-9]+-[0-9]*|-[0-9]+)$"),
+            "Which bytes, of the answer without compression.",
+        ))
+        .header(optional("If-Range", text(), "The range only while the `ETag` is still this one, else the whole."))
+        .unless_known()
+        .media(200, "The results, in the order of the values; the body is streamed.", results())
+        .with_header("Content-Disposition", "The name of a file to keep them in.")
+        .with_header(TAG.0, TAG.1)
+        .media(206, "The bytes asked for.", results())
+        .with_header("Content-Range", "Which bytes these are, and of how many.")
+        .with_header(TAG.0, TAG.1)
+        .unless_known()
+    }
+
+    /// May be told which answer the caller has, and then says only that it is still the same.
+    pub fn unless_known(self) -> Op {
+        let known = "The `ETag` of the answer you have; `*` is any.";
+        self.header(optional("If-None-Match", text(), known)).media(304, "You have it: nothing changed.", Vec::new())
     }
 
     /// A header of the answer described last.

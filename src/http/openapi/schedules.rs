@@ -18,6 +18,9 @@ use utoipa::openapi::link::{Link, LinkBuilder};
 pub(super) fn operations(known: &Known) -> Vec<Op> {
     let page = json!({"data": [schedule()], "meta": {"page": 1, "per_page": 20, "total": 1, "total_pages": 1}});
     let mut whole = schedule();
+    whole["options"] = json!({"max_pages": 1, "max_age": 1200, "condition": "any", "sort_by": "ranking_descending", "min_price": null,
+        "max_price": null, "timeout": null, "max_credits": 50, "webhook_url": "https://shop.example/hook", "webhook_method": "POST",
+        "webhook_download_format": null});
     whole["values"] = json!([{"value": "00885909666966", "reference": "SKU-1"}]);
     whole["runs"] = json!([whole["last_run"].clone()]);
     let one = |method: HttpMethod, path, id, summary| {

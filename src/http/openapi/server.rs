@@ -43,7 +43,8 @@ pub(super) fn operations() -> Vec<Op> {
             .refuses(&[RefusalKind::InternalError]),
         open("/openapi.json", "openapi", "This document")
             .media(200, "OpenAPI 3.1.", vec![document])
-            .with_header("ETag", "Send it as If-None-Match: 304 says that nothing changed."),
+            .with_header("ETag", "Send it as If-None-Match: 304 says that nothing changed.")
+            .unless_known(),
         open("/docs", "docs", "The reference page").media(
             200,
             "A page that shows this document.",
@@ -53,6 +54,7 @@ pub(super) fn operations() -> Vec<Op> {
             .in_path(required("file", one_of(file_names), "Its name."))
             .media(200, "The file.", FILES.iter().flat_map(|file| written(file.content_type, "")).collect())
             .with_header("ETag", "Send it as If-None-Match: 304 says that nothing changed.")
+            .unless_known()
             .refuses(&[RefusalKind::NoSuchRoute]),
     ]
 }

@@ -5,7 +5,7 @@ use crate::domain::{
     WebhookMethod, WebhookState,
 };
 use crate::http::account::statement::LEDGER_KINDS;
-use crate::http::bulk::v2::{job_object, parse_job};
+use crate::http::bulk::v2::job_object;
 use std::borrow::Cow;
 use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, Type};
 use utoipa::openapi::{Ref, RefOr};
@@ -90,7 +90,7 @@ schemas! {
     /// What is asked about the values.
     TopicWord = one_of(Topic::ALL.map(Topic::as_str));
     /// Which offers are asked for.
-    ConditionV2 = one_of(ConditionFilter::ALL.map(parse_job::condition_word));
+    ConditionV2 = one_of(ConditionFilter::ALL.map(ConditionFilter::v2));
     /// Why a value has no product.
     ReasonWord = one_of(Reason::ALL.map(Reason::wording));
     /// Whether the thing can be had.

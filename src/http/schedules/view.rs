@@ -1,6 +1,6 @@
 //! Schedules as JSON, keys in the documented order.
 
-use crate::domain::{Key, Topic};
+use crate::domain::{Credits, JobSpec, Key, Topic};
 use crate::http::list_page::PageMeta;
 use crate::http::openapi::words;
 use crate::storage::job_schedule::{ListedSchedule, Schedule};
@@ -57,10 +57,62 @@ pub struct ScheduleObject<'a> {
 pub struct WholeSchedule<'a> {
     #[serde(flatten)]
     schedule: ScheduleObject<'a>,
+    options: OptionsObject<'a>,
     /// What each run asks for.
     values: Vec<ValueObject<'a>>,
     /// The last runs, newest first.
     runs: Vec<RunObject<'a>>,
+}
+
+/// The options of each run, as `POST /v2/jobs` takes them; null where none was set.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ScheduleOptions)]
+struct OptionsObject<'a> {
+    /// Most pages of a value; null: no limit but the source's own.
+    #[schema(required)]
+    max_pages: Option<u32>,
+    /// How old a page may be, in minutes.
+    max_age: u32,
+    #[schema(value_type = words::ConditionV2)]
+    condition: &'static str,
+    /// The order in which entries are told.
+    sort_by: &'static str,
+    #[schema(value_type = Option<words::Money>, required)]
+    min_price: Option<String>,
+    #[schema(value_type = Option<words::Money>, required)]
+    max_price: Option<String>,
+    /// Deadline of a run, in minutes.
+    #[schema(required)]
+    timeout: Option<u64>,
+    /// Most credits a run may cost.
+    #[schema(required)]
+    max_credits: Option<Credits>,
+    /// Who is told of a run's end.
+    #[schema(required)]
+    webhook_url: Option<&'a str>,
+    #[schema(value_type = Option<words::WebhookMethodWord>, required)]
+    webhook_method: Option<&'static str>,
+    /// The format of the download the receiver is told.
+    #[schema(required)]
+    webhook_download_format: Option<&'a str>,
+}
+
+fn options(spec: &JobSpec) -> OptionsObject<'_> {
+    let JobSpec { options, terms, .. } = spec;
+    let webhook = terms.webhook.as_ref();
+    OptionsObject {
+        max_pages: options.page_limit.pages(),
+        max_age: options.max_age.minutes,
+        condition: options.selection.condition_v2(),
+        sort_by: options.selection.sort_by.as_str(),
+        min_price: options.selection.min_price.map(|price| price.to_string()),
+        max_price: options.selection.max_price.map(|price| price.to_string()),
+        timeout: terms.timeout.map(|timeout| timeout.as_secs() / 60),
+        max_credits: terms.max_credits,
+        webhook_url: webhook.map(|webhook| webhook.url.as_str()),
+        webhook_method: webhook.map(|webhook| webhook.method.as_str()),
+        webhook_download_format: webhook.and_then(|webhook| webhook.download_format.as_deref()),
+    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -133,6 +185,7 @@ pub fn whole<'a>(found: &'a Schedule, runs: &'a [Run]) -> WholeSchedule<'a> {
     let values = found.spec.values.iter();
     WholeSchedule {
         schedule: schedule(found, runs.first()),
+        options: options(&found.spec),
         values: values.map(|one| ValueObject { value: &one.value, reference: one.reference.as_deref() }).collect(),
         runs: runs.iter().map(run).collect(),
     }

@@ -4,7 +4,6 @@ use crate::domain::{
     ConditionFilter, Country, Disabled, Drift, DriftState, Key, LatencyCounts, PageCounts, SourceName, Switch, Topic,
 };
 use crate::health::{CountryHealth, SourceReport};
-use crate::http::bulk::v2::parse_job::condition_word;
 use crate::http::openapi::words;
 use crate::sources::Definition;
 use crate::storage::source_health::HourOfPages;
@@ -176,7 +175,7 @@ pub fn sources<'a>(
             keys: definition.keys.keys().copied().map(Key::v2).collect(),
             topics: definition.topics.iter().copied().map(Topic::as_str).collect(),
             topic_keys: definition.topics.iter().map(|topic| (topic.as_str(), keys_of(*topic))).collect(),
-            conditions: [ConditionFilter::All, ConditionFilter::New, ConditionFilter::Used].map(condition_word),
+            conditions: [ConditionFilter::All, ConditionFilter::New, ConditionFilter::Used].map(ConditionFilter::v2),
             disabled: is_off(switches, &definition.name, None),
             countries: countries.collect(),
         }

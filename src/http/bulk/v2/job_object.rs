@@ -78,7 +78,8 @@ pub fn job_object<'a>(job: &'a Job, balance: &Balance) -> JobObject<'a> {
         free_credits: job.charge.free,
         paid_credits: job.charge.paid,
         created_at: job.created_at.to_string(),
-        expires_at: job.expires_at.to_string(),
+        // Deleted before its time, its results are kept no longer.
+        expires_at: job.deleted_at.map_or(job.expires_at, |at| at.min(job.expires_at)).to_string(),
         rerun_of: job.rerun_of.as_ref().map(JobId::as_str),
         balance: BalanceObject {
             free_credits_left: balance.free_credits_left,

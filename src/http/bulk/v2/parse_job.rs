@@ -56,7 +56,7 @@ fn parse_selection(params: &Params, question: &Question) -> Result<Selection, Re
     let is_v1_word = |name: &str| params.get(name).is_some_and(|text| text.eq_ignore_ascii_case("all"));
     let own = match is_v1_word("condition") {
         true => Some(ConditionFilter::All),
-        false => one_of(params, "condition", conditions, condition_word)?,
+        false => one_of(params, "condition", conditions, ConditionFilter::v2)?,
     };
     let of_v1 = one_of(params, "conditions", conditions, ConditionFilter::as_str)?;
     let condition = agreed(("condition", own), ("conditions", of_v1))?;
@@ -73,14 +73,6 @@ fn parse_selection(params: &Params, question: &Question) -> Result<Selection, Re
         min_price,
         max_price,
     })
-}
-
-/// A condition in v2's words.
-pub fn condition_word(filter: ConditionFilter) -> &'static str {
-    match filter {
-        ConditionFilter::All => "any",
-        ConditionFilter::New | ConditionFilter::Used => filter.as_str(),
-    }
 }
 
 fn price(params: &Params, name: &str) -> Result<Option<Amount>, Refusal> {
