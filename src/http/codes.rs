@@ -3,6 +3,7 @@
 //! A refusal stands above single values; why one value has no product is told by [`crate::domain::Reason`].
 
 use super::json::json;
+use crate::storage::StorageError;
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, ResponseError};
@@ -166,12 +167,15 @@ pub struct Refusal {
     pub retry_after: Option<Duration>,
     /// Only of an internal error: under this id the log tells the cause.
     pub request_id: Option<Box<str>>,
+    /// Trouble of our own: for the log, never told.
+    pub cause: Option<Box<str>>,
 }
 
 impl Refusal {
     /// With the table's own comment.
     pub fn of(kind: RefusalKind) -> Refusal {
-        Refusal { kind, comment: None, parameter: None, valid_values: Vec::new(), retry_after: None, request_id: None }
+        let valid_values = Vec::new();
+        Refusal { kind, comment: None, parameter: None, valid_values, retry_after: None, request_id: None, cause: None }
     }
 
     pub fn unauthorized() -> Refusal {
@@ -288,6 +292,14 @@ pub struct Body<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     request_id: Option<&'a str>,
+}
+
+/// Logged, and given the request's id, by [`super::dialect`].
+impl From<StorageError> for Refusal {
+    fn from(error: StorageError) -> Refusal {
+        let kind = if error.is_overload() { RefusalKind::Overloaded } else { RefusalKind::InternalError };
+        Refusal { cause: Some(error.to_string().into()), ..Refusal::of(kind) }
+    }
 }
 
 impl fmt::Display for Refusal {

@@ -1,7 +1,8 @@
 //! Which version's words a refusal is told in: what lies under `/v2` speaks v2, whoever refuses there, be it a handler, an
-//! extractor, or the table of routes.
+//! extractor, or the table of routes. Trouble of our own is logged on the way.
 
-use super::codes::{Dialect, Refusal};
+use super::codes::{Dialect, Refusal, RefusalKind};
+use super::state::request_id;
 use actix_web::Error;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
@@ -17,8 +18,9 @@ impl Dialect {
     }
 }
 
-/// The middleware: a refusal that left its handler as an error is written again in the path's own words. Stands innermost,
-/// so that no other middleware has touched the answer yet.
+/// The middleware: a refusal that left its handler as an error is written again in the path's own words; where trouble of our
+/// own is behind it, the cause goes to the log and the caller gets the id to ask with. Stands innermost, so that no other
+/// middleware has touched the answer yet.
 pub async fn speak_the_path_s_version<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -26,8 +28,17 @@ pub async fn speak_the_path_s_version<B: MessageBody + 'static>(
     let dialect = Dialect::of_path(request.path());
     let answer = next.call(request).await?;
     let refusal = answer.response().error().and_then(|error| error.as_error::<Refusal>().cloned());
-    let Some(refusal) = refusal.filter(|_| dialect != Dialect::V1) else { return Ok(answer.map_into_left_body()) };
+    let Some(mut refusal) = refusal.filter(|refusal| dialect != Dialect::V1 || refusal.cause.is_some()) else {
+        return Ok(answer.map_into_left_body());
+    };
     let (request, _) = answer.into_parts();
+    if let Some(cause) = &refusal.cause {
+        let id = request_id(&request);
+        tracing::error!(error = %cause, request_id = %id, "request not answered");
+        if refusal.kind == RefusalKind::InternalError {
+            refusal.request_id = Some(id.into());
+        }
+    }
     Ok(ServiceResponse::new(request, refusal.response(dialect)).map_into_right_body())
 }
 

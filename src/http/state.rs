@@ -15,7 +15,6 @@ use crate::config::PaceConfig;
 use crate::domain::{AccountId, Balance, JobId};
 use crate::jobs::wait;
 use crate::ledger::balance;
-use crate::storage::StorageError;
 use crate::storage::account::Account;
 use crate::storage::bulk_job::{self, Job};
 use actix_web::{HttpMessage, HttpRequest};
@@ -55,7 +54,7 @@ impl HttpState {
     pub async fn account(&self, request: &HttpRequest, params: &Params) -> Result<Account, Refusal> {
         let unauthorized = Refusal::unauthorized;
         let token = presented_token(request, params).ok_or_else(unauthorized)?;
-        authenticate(&self.app.db, token.expose()).await.map_err(|e| self.broken(request, &e))?.ok_or_else(unauthorized)
+        authenticate(&self.app.db, token.expose()).await?.ok_or_else(unauthorized)
     }
 
     /// Counts a creation against the account's rate, or says how long to wait.
@@ -66,46 +65,39 @@ impl HttpState {
     }
 
     /// A job of this account; another's is as good as none.
-    pub async fn job(&self, request: &HttpRequest, account: &Account, id: &str) -> Result<Job, Refusal> {
+    pub async fn job(&self, account: &Account, id: &str) -> Result<Job, Refusal> {
         let unknown = || Refusal::of(RefusalKind::JobNotFound);
         let id: JobId = id.parse().map_err(|()| unknown())?;
-        let found = bulk_job::find(&self.app.db, account.id, &id).await.map_err(|e| self.broken(request, &e))?;
+        let found = bulk_job::find(&self.app.db, account.id, &id).await?;
         found.ok_or_else(unknown)
     }
 
     /// The job as soon as it has ended, or as it is after `longest`.
-    async fn ended(&self, request: &HttpRequest, job: Job, longest: Duration) -> Result<Job, Refusal> {
+    async fn ended(&self, job: Job, longest: Duration) -> Result<Job, Refusal> {
         if job.status.is_final() || longest.is_zero() {
             return Ok(job);
         }
-        let found = wait(&self.app, job.account_id, &job.id, longest).await.map_err(|e| self.broken(request, &e))?;
+        let found = wait(&self.app, job.account_id, &job.id, longest).await?;
         found.ok_or_else(|| Refusal::of(RefusalKind::JobNotFound))
     }
 
     /// The job for an answer that tells how far it is: as soon as it has ended or after `wait`; one that is asked for too
     /// often is held a moment, or refused.
-    pub async fn polled(&self, request: &HttpRequest, job: Job, wait: Option<Duration>) -> Result<Job, Refusal> {
+    pub async fn polled(&self, job: Job, wait: Option<Duration>) -> Result<Job, Refusal> {
         if job.status.is_final() {
             return Ok(job);
         }
         let wait = wait.unwrap_or_default();
         match self.poll_pace.ask(job.account_id, job.seq, self.app.clock.steady()) {
-            Verdict::Answer => self.ended(request, job, wait).await,
-            Verdict::Hold(hold) => self.ended(request, job, hold.max(wait)).await,
+            Verdict::Answer => self.ended(job, wait).await,
+            Verdict::Hold(hold) => self.ended(job, hold.max(wait)).await,
             Verdict::Refuse(after) => Err(Refusal::of(RefusalKind::TooManyRequests).retry_after(after)),
         }
     }
 
     /// What an account has left for further jobs.
-    pub async fn balance(&self, request: &HttpRequest, owner: AccountId) -> Result<Balance, Refusal> {
-        balance(&self.app, owner).await.map_err(|e| self.broken(request, &e))
-    }
-
-    /// The answer to trouble of our own: the cause goes to the log, the client gets the id to ask with.
-    pub fn broken(&self, request: &HttpRequest, error: &StorageError) -> Refusal {
-        let id = request_id(request);
-        tracing::error!(%error, request_id = %id, "request not answered");
-        if error.is_overload() { Refusal::of(RefusalKind::Overloaded) } else { Refusal::internal(&id) }
+    pub async fn balance(&self, owner: AccountId) -> Result<Balance, Refusal> {
+        Ok(balance(&self.app, owner).await?)
     }
 }
 

@@ -26,9 +26,7 @@ pub async fn ledger(
         return Ok(response.streaming(csv(reader, asked.bom)));
     }
     let wanted = parse_list_page(&params)?;
-    let page = ledger_page(&state.app, &account, asked.month, wanted.page, wanted.per_page)
-        .await
-        .map_err(|error| state.broken(&request, &error))?;
+    let page = ledger_page(&state.app, &account, asked.month, wanted.page, wanted.per_page).await?;
     Ok(HttpResponse::Ok().json(statement::ledger(&page, wanted)))
 }
 

@@ -25,7 +25,7 @@ pub async fn set_daily_quota(
 ) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
     let quota = parse::parse_daily_quota(&params)?;
-    set_quota(&state.app.db, account.id, quota).await.map_err(|error| state.broken(&request, &error))?;
+    set_quota(&state.app.db, account.id, quota).await?;
     Ok(HttpResponse::Ok().json(view::daily_quota(quota)))
 }
 
@@ -47,7 +47,7 @@ pub async fn set_hard_quota(
 ) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
     let is_hard = parse::parse_hard_quota(&params)?;
-    set_hard(&state.app.db, account.id, is_hard).await.map_err(|error| state.broken(&request, &error))?;
+    set_hard(&state.app.db, account.id, is_hard).await?;
     Ok(HttpResponse::Ok().json(view::hard_quota(is_hard)))
 }
 

@@ -11,7 +11,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 /// Credits of the current UTC day.
 pub async fn today(state: web::Data<HttpState>, request: HttpRequest, params: Params) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
-    let usage = usage_today(&state.app, &account).await.map_err(|error| state.broken(&request, &error))?;
+    let usage = usage_today(&state.app, &account).await?;
     Ok(HttpResponse::Ok().json(view::usage_today(&usage)))
 }
 
@@ -19,7 +19,7 @@ pub async fn today(state: web::Data<HttpState>, request: HttpRequest, params: Pa
 pub async fn month(state: web::Data<HttpState>, request: HttpRequest, params: Params) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
     let asked = statement::parse_statement(&params, request.path(), state.app.clock.now())?;
-    let usage = usage_month(&state.app, &account, asked.month).await.map_err(|error| state.broken(&request, &error))?;
+    let usage = usage_month(&state.app, &account, asked.month).await?;
     if asked.is_csv {
         let table = statement::usage_csv(&usage, asked.bom).map_err(|error| {
             tracing::error!(error = &error as &dyn std::error::Error, "usage not written");

@@ -15,10 +15,10 @@ pub async fn v2(
     params: Params,
 ) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
-    let job = state.job(&request, &account, &id).await?;
-    let cancelled = jobs::cancel(&state.app, &job).await.map_err(|error| state.broken(&request, &error))?;
+    let job = state.job(&account, &id).await?;
+    let cancelled = jobs::cancel(&state.app, &job).await?;
     let cancelled = cancelled.ok_or_else(|| Refusal::of(RefusalKind::JobAlreadyEnded))?;
-    let balance = state.balance(&request, account.id).await?;
+    let balance = state.balance(account.id).await?;
     Ok(HttpResponse::Ok().json(job_object(&cancelled, &balance)))
 }
 
@@ -30,8 +30,8 @@ pub async fn delete_v2(
     params: Params,
 ) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
-    let job = state.job(&request, &account, &id).await?;
-    let deleted = jobs::delete(&state.app, &job).await.map_err(|error| state.broken(&request, &error))?;
-    let balance = state.balance(&request, account.id).await?;
+    let job = state.job(&account, &id).await?;
+    let deleted = jobs::delete(&state.app, &job).await?;
+    let balance = state.balance(account.id).await?;
     Ok(HttpResponse::Ok().json(job_object(&deleted, &balance)))
 }

@@ -28,12 +28,11 @@ const RETRY_IN_FLIGHT: Duration = Duration::from_secs(10);
 /// Reads a job with `parse`, counts it against the account's rate, and stores it.
 pub(super) async fn create_job(
     state: &HttpState,
-    request: &HttpRequest,
     account: &Account,
     parse: impl FnOnce(&Catalog<'_>) -> Result<JobSpec, Refusal>,
 ) -> Result<CreatedJob, Refusal> {
-    let (spec, switches) = read_job(state, request, parse).await?;
-    store(state, request, account, &spec, &switches).await
+    let (spec, switches) = read_job(state, parse).await?;
+    store(state, account, &spec, &switches).await
 }
 
 /// The same for a creation that may carry an [`IDEMPOTENCY_KEY`]: answered with what `tell` writes, or with what it wrote
@@ -47,14 +46,14 @@ pub(super) async fn answer_creation(
     tell: impl Fn(&Job, &Balance) -> String + Sync,
 ) -> Result<HttpResponse, Refusal> {
     let key = idempotency_key(request)?;
-    if let Some(first) = first_answer(state, request, account, key.as_ref()).await? {
+    if let Some(first) = first_answer(state, account, key.as_ref()).await? {
         // What was created is answered again whatever the operator switched off since.
         let fingerprint = parse_by(&state.app, &[], parse)?.fingerprint(api_version);
-        return given_again(state, request, first, &fingerprint);
+        return given_again(state, first, &fingerprint);
     }
-    let (spec, switches) = read_job(state, request, parse).await?;
+    let (spec, switches) = read_job(state, parse).await?;
     let fingerprint = spec.fingerprint(api_version);
-    store_once(state, request, account, (&spec, &switches), key.map(|key| (key, fingerprint)), tell).await
+    store_once(state, account, (&spec, &switches), key.map(|key| (key, fingerprint)), tell).await
 }
 
 /// The same for a creation that is known by `fingerprint` before it is known what it asks: that is found out when the key
@@ -68,61 +67,53 @@ pub(super) async fn answer_known_creation(
     tell: impl Fn(&Job, &Balance) -> String + Sync,
 ) -> Result<HttpResponse, Refusal> {
     let key = idempotency_key(request)?;
-    if let Some(first) = first_answer(state, request, account, key.as_ref()).await? {
-        return given_again(state, request, first, &fingerprint);
+    if let Some(first) = first_answer(state, account, key.as_ref()).await? {
+        return given_again(state, first, &fingerprint);
     }
     let spec = spec.await?;
-    let (spec, switches) = read_job(state, request, |_| Ok(spec)).await?;
-    store_once(state, request, account, (&spec, &switches), key.map(|key| (key, fingerprint)), tell).await
+    let (spec, switches) = read_job(state, |_| Ok(spec)).await?;
+    store_once(state, account, (&spec, &switches), key.map(|key| (key, fingerprint)), tell).await
 }
 
 async fn first_answer(
     state: &HttpState,
-    request: &HttpRequest,
     account: &Account,
     key: Option<&IdempotencyKey>,
 ) -> Result<Option<FirstAnswer>, Refusal> {
     let Some(key) = key else { return Ok(None) };
-    find_answer(&state.app, account.id, key).await.map_err(|error| state.broken(request, &error))
+    Ok(find_answer(&state.app, account.id, key).await?)
 }
 
-fn given_again(
-    state: &HttpState,
-    request: &HttpRequest,
-    first: FirstAnswer,
-    fingerprint: &str,
-) -> Result<HttpResponse, Refusal> {
-    let answer = first.again(fingerprint).map_err(|error| refuse(state, request, error))?;
+fn given_again(state: &HttpState, first: FirstAnswer, fingerprint: &str) -> Result<HttpResponse, Refusal> {
+    let answer = first.again(fingerprint).map_err(|error| refuse(state, error))?;
     Ok(created_answer(answer.body, answer.is_replay))
 }
 
 /// Stores the job, under the key and the fingerprint of what is asked if there is a key.
 async fn store_once(
     state: &HttpState,
-    request: &HttpRequest,
     account: &Account,
     (spec, switches): (&JobSpec, &[Switch]),
     key: Option<(IdempotencyKey, String)>,
     tell: impl Fn(&Job, &Balance) -> String + Sync,
 ) -> Result<HttpResponse, Refusal> {
     let Some((key, fingerprint)) = key else {
-        let created = store(state, request, account, spec, switches).await?;
+        let created = store(state, account, spec, switches).await?;
         return Ok(created_answer(tell(&created.job, &created.balance), false));
     };
     let once = Once { key: &key, fingerprint, admit: &|| state.count_creation(account), tell: &tell };
     let answer = create_once(&state.app, account.id, spec, switches, once).await;
-    let answer = answer.map_err(|error| refuse(state, request, error))?;
+    let answer = answer.map_err(|error| refuse(state, error))?;
     Ok(created_answer(answer.body, answer.is_replay))
 }
 
 /// What `parse` reads, and the switches it was checked against.
 pub(in crate::http) async fn read_job(
     state: &HttpState,
-    request: &HttpRequest,
     parse: impl FnOnce(&Catalog<'_>) -> Result<JobSpec, Refusal>,
 ) -> Result<(JobSpec, Vec<Switch>), Refusal> {
     let app = &state.app;
-    let switches = source_switch::list(&app.db).await.map_err(|error| state.broken(request, &error))?;
+    let switches = source_switch::list(&app.db).await?;
     let spec = parse_by(app, &switches, parse)?;
     Ok((spec, switches))
 }
@@ -143,13 +134,12 @@ fn parse_by(
 
 async fn store(
     state: &HttpState,
-    request: &HttpRequest,
     account: &Account,
     spec: &JobSpec,
     switches: &[Switch],
 ) -> Result<CreatedJob, Refusal> {
     state.count_creation(account).map_err(too_fast)?;
-    create(&state.app, account.id, spec, switches).await.map_err(|error| refuse(state, request, error))
+    create(&state.app, account.id, spec, switches).await.map_err(|error| refuse(state, error))
 }
 
 fn created_answer(body: String, is_replay: bool) -> HttpResponse {
@@ -206,7 +196,7 @@ fn is_off(switches: &[Switch], asked: Asked<'_>) -> bool {
     }
 }
 
-pub(super) fn refuse(state: &HttpState, request: &HttpRequest, error: CreateError) -> Refusal {
+pub(super) fn refuse(state: &HttpState, error: CreateError) -> Refusal {
     match error {
         CreateError::Unanswered(why) => unanswered(why),
         CreateError::ValuesDisabled => Refusal::of(RefusalKind::ValueDisabled).about("values"),
@@ -218,7 +208,7 @@ pub(super) fn refuse(state: &HttpState, request: &HttpRequest, error: CreateErro
                 "{limit} jobs of this account are not finished yet, and its plan allows no more at a time."
             ))
             .retry_after(RETRY_IN_FLIGHT),
-        CreateError::Storage(error) => state.broken(request, &error),
+        CreateError::Storage(error) => error.into(),
     }
 }
 

@@ -24,9 +24,9 @@ pub async fn v1(
 ) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
     let (id, suffix) = split_suffix(&path);
-    let job = state.job(&request, &account, id).await?;
+    let job = state.job(&account, id).await?;
     let (format, options) = v1::download::parse_download(suffix, &params)?;
-    let job = finished(&state, &request, job, HOLD_UNFINISHED).await?;
+    let job = finished(&state, job, HOLD_UNFINISHED).await?;
     send_results(&state, &request, &job, format_for(format, job.topic), options).await
 }
 
@@ -60,21 +60,16 @@ async fn answer_v2(
     params: &Params,
 ) -> Result<HttpResponse, Refusal> {
     let account = state.account(request, params).await?;
-    let job = state.job(request, &account, id).await?;
+    let job = state.job(&account, id).await?;
     let (format, options) = v2::download::parse_download(suffix, params)?;
     let hold = v2::download::parse_wait(params)?.unwrap_or(HOLD_UNFINISHED);
-    let job = finished(state, request, job, hold).await?;
+    let job = finished(state, job, hold).await?;
     send_results(state, request, &job, format, options).await
 }
 
 /// The job once it is finished and as long as its results are kept, within `hold`.
-pub(super) async fn finished(
-    state: &HttpState,
-    request: &HttpRequest,
-    job: Job,
-    hold: Duration,
-) -> Result<Job, Refusal> {
-    let job = state.polled(request, job, Some(hold)).await?;
+pub(super) async fn finished(state: &HttpState, job: Job, hold: Duration) -> Result<Job, Refusal> {
+    let job = state.polled(job, Some(hold)).await?;
     if job.deleted_at.is_some() {
         return Err(Refusal::of(RefusalKind::JobExpired));
     }

@@ -29,7 +29,7 @@ pub async fn v2(
     params: Params,
 ) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
-    let job = state.job(&request, &account, &id).await?;
+    let job = state.job(&account, &id).await?;
     let last_id = last_event_id(&request);
     if sse::is_over(&job, last_id) {
         // The answer on which browsers stop to connect again.

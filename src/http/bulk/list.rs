@@ -14,9 +14,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 pub async fn v1(state: web::Data<HttpState>, request: HttpRequest, params: Params) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
     let wanted = parse_list_page(&params)?;
-    let jobs = bulk_job::list(&state.app.db, account.id, wanted.page, wanted.per_page)
-        .await
-        .map_err(|error| state.broken(&request, &error))?;
+    let jobs = bulk_job::list(&state.app.db, account.id, wanted.page, wanted.per_page).await?;
     let facts = jobs.iter().map(|job| JobFacts {
         job_id: &job.id,
         status: job.status,
@@ -34,13 +32,13 @@ pub async fn v1(state: web::Data<HttpState>, request: HttpRequest, params: Param
 pub async fn v2(state: web::Data<HttpState>, request: HttpRequest, params: Params) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
     let wanted = parse_list_page(&params)?;
-    let (db, broken) = (&state.app.db, |error| state.broken(&request, &error));
-    let balance = state.balance(&request, account.id).await?;
+    let db = &state.app.db;
+    let balance = state.balance(account.id).await?;
     if wants_bare_list(request.query_string()) {
-        let newest = bulk_job::list(db, account.id, 1, wanted.per_page).await.map_err(broken)?;
+        let newest = bulk_job::list(db, account.id, 1, wanted.per_page).await?;
         return Ok(HttpResponse::Ok().json(bare_list(&newest, &balance)));
     }
-    let jobs = bulk_job::list(db, account.id, wanted.page, wanted.per_page).await.map_err(broken)?;
-    let total = bulk_job::count(db, account.id).await.map_err(broken)?;
+    let jobs = bulk_job::list(db, account.id, wanted.page, wanted.per_page).await?;
+    let total = bulk_job::count(db, account.id).await?;
     Ok(HttpResponse::Ok().json(job_list(&jobs, &balance, wanted, total)))
 }

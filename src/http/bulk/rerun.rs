@@ -20,21 +20,23 @@ pub async fn v2(
 ) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
     let spec = async {
-        let job = state.job(&request, &account, &id).await?;
-        failed_again(&state.app, &job).await.map_err(|error| refuse(&state, &request, error))
+        let job = state.job(&account, &id).await?;
+        Ok(failed_again(&state.app, &job).await?)
     };
     let tell = |job: &Job, balance: &Balance| json(&created_job(job, balance));
     // Asked again under its key it is answered again, though the old job may be gone by then.
     answer_known_creation(&state, &request, &account, rerun_fingerprint(&id, 2), spec, tell).await
 }
 
-fn refuse(state: &HttpState, request: &HttpRequest, error: RerunError) -> Refusal {
-    match error {
-        RerunError::NotFinished => Refusal::of(RefusalKind::JobNotFinished)
-            .because("Only the values of a finished job can be asked again; ask for the job's status."),
-        RerunError::Cancelled => Refusal::of(RefusalKind::JobCancelled),
-        RerunError::Expired => Refusal::of(RefusalKind::JobExpired),
-        RerunError::NothingFailed => Refusal::of(RefusalKind::NothingToRerun),
-        RerunError::Storage(error) => state.broken(request, &error),
+impl From<RerunError> for Refusal {
+    fn from(error: RerunError) -> Refusal {
+        match error {
+            RerunError::NotFinished => Refusal::of(RefusalKind::JobNotFinished)
+                .because("Only the values of a finished job can be asked again; ask for the job's status."),
+            RerunError::Cancelled => Refusal::of(RefusalKind::JobCancelled),
+            RerunError::Expired => Refusal::of(RefusalKind::JobExpired),
+            RerunError::NothingFailed => Refusal::of(RefusalKind::NothingToRerun),
+            RerunError::Storage(error) => error.into(),
+        }
     }
 }

@@ -24,7 +24,7 @@ pub async fn v2(
     params: Params,
 ) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
-    let job = state.job(&request, &account, &id).await?;
+    let job = state.job(&account, &id).await?;
     let page = v2::parse_results::parse_results(&params, &request)?;
     if job.deleted_at.is_some() {
         return Err(Refusal::of(RefusalKind::JobExpired));
@@ -33,9 +33,7 @@ pub async fn v2(
     // Who asks for the head alone is given nothing.
     let HandedOut { job, after, last } = match is_head {
         true => next_values(job, page.after, page.limit),
-        false => {
-            hand_out(&state.app, job, page.after, page.limit).await.map_err(|error| state.broken(&request, &error))?
-        }
+        false => hand_out(&state.app, job, page.after, page.limit).await?,
     };
     let mut response = HttpResponse::Ok();
     response.content_type(page.shape.content_type());

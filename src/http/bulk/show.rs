@@ -16,8 +16,8 @@ pub async fn v1(
     params: Params,
 ) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
-    let job = state.job(&request, &account, &id).await?;
-    let job = state.polled(&request, job, None).await?;
+    let job = state.job(&account, &id).await?;
+    let job = state.polled(job, None).await?;
     Ok(HttpResponse::Ok().json(v1::view::status(&job.id, job.status, job.requested, job.completed)))
 }
 
@@ -30,8 +30,8 @@ pub async fn v2(
 ) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
     let wait = parse_wait(&params)?;
-    let job = state.job(&request, &account, &id).await?;
-    let job = state.polled(&request, job, wait).await?;
-    let balance = state.balance(&request, account.id).await?;
+    let job = state.job(&account, &id).await?;
+    let job = state.polled(job, wait).await?;
+    let balance = state.balance(account.id).await?;
     Ok(HttpResponse::Ok().json(job_object(&job, &balance)))
 }

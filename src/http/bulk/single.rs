@@ -18,10 +18,10 @@ const LONGEST_WAIT: Duration = Duration::from_secs(LONGEST_WAIT_S);
 pub async fn v1(state: web::Data<HttpState>, request: HttpRequest, params: Params) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
     let (format, options) = v1::download::parse_download(None, &params)?;
-    let created = create_job(&state, &request, &account, |catalog| v1::parse::parse_single(&params, catalog)).await?;
-    let job = state.job(&request, &account, created.job.id.as_str()).await?;
+    let created = create_job(&state, &account, |catalog| v1::parse::parse_single(&params, catalog)).await?;
+    let job = state.job(&account, created.job.id.as_str()).await?;
     let id = job.id.clone();
-    let job = finished(&state, &request, job, LONGEST_WAIT).await.map_err(|refusal| match refusal.kind {
+    let job = finished(&state, job, LONGEST_WAIT).await.map_err(|refusal| match refusal.kind {
         // The job goes on and will cost what it costs: the caller must be able to get what it pays for.
         RefusalKind::JobNotFinished => refusal.because(format!(
             "The value takes longer than {} seconds; its results will be at /products/bulk/{id}.",

@@ -36,10 +36,9 @@ async fn set_paused(
     paused: bool,
 ) -> Result<HttpResponse, Refusal> {
     let account = state.account(request, params).await?;
-    let broken = |error| state.broken(request, &error);
-    let found = pause_schedule(&state.app, account.id, id, paused).await.map_err(broken)?;
+    let found = pause_schedule(&state.app, account.id, id, paused).await?;
     let schedule = found.ok_or_else(|| Refusal::of(RefusalKind::ScheduleNotFound))?;
-    let runs = schedule_run::list_last(&state.app.db, &[schedule.seq]).await.map_err(broken)?;
+    let runs = schedule_run::list_last(&state.app.db, &[schedule.seq]).await?;
     Ok(HttpResponse::Ok().json(view::schedule(&schedule, runs.get(&schedule.seq))))
 }
 
@@ -51,7 +50,7 @@ pub async fn delete(
     params: Params,
 ) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
-    let deleted = delete_schedule(&state.app, account.id, &id).await.map_err(|error| state.broken(&request, &error))?;
+    let deleted = delete_schedule(&state.app, account.id, &id).await?;
     if !deleted {
         return Err(Refusal::of(RefusalKind::ScheduleNotFound));
     }

@@ -13,11 +13,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 pub async fn list(state: web::Data<HttpState>, request: HttpRequest, params: Params) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
     let wanted = parse_list_page(&params)?;
-    let broken = |error| state.broken(&request, &error);
     let db = &state.app.db;
-    let (schedules, total) = job_schedule::list(db, account.id, wanted.page, wanted.per_page).await.map_err(broken)?;
+    let (schedules, total) = job_schedule::list(db, account.id, wanted.page, wanted.per_page).await?;
     let seqs: Vec<i64> = schedules.iter().map(|schedule| schedule.seq).collect();
-    let runs = schedule_run::list_last(db, &seqs).await.map_err(broken)?;
+    let runs = schedule_run::list_last(db, &seqs).await?;
     Ok(HttpResponse::Ok().json(view::list(&schedules, &runs, PageMeta::of(wanted, total))))
 }
 
@@ -29,9 +28,8 @@ pub async fn one(
     params: Params,
 ) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
-    let broken = |error| state.broken(&request, &error);
-    let found = job_schedule::find(&state.app.db, account.id, &id).await.map_err(broken)?;
+    let found = job_schedule::find(&state.app.db, account.id, &id).await?;
     let schedule = found.ok_or_else(|| Refusal::of(RefusalKind::ScheduleNotFound))?;
-    let runs = schedule_run::list(&state.app.db, schedule.seq).await.map_err(broken)?;
+    let runs = schedule_run::list(&state.app.db, schedule.seq).await?;
     Ok(HttpResponse::Ok().json(view::whole(&schedule, &runs)))
 }

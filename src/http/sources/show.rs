@@ -12,9 +12,8 @@ use actix_web::{HttpRequest, HttpResponse, web};
 pub async fn list(state: web::Data<HttpState>, request: HttpRequest, params: Params) -> Result<HttpResponse, Refusal> {
     state.account(&request, &params).await?;
     let app = &state.app;
-    let broken = |error| state.broken(&request, &error);
-    let switches = source_switch::list(&app.db).await.map_err(broken)?;
-    let health = summaries(&app.db, app.clock.now()).await.map_err(broken)?;
+    let switches = source_switch::list(&app.db).await?;
+    let health = summaries(&app.db, app.clock.now()).await?;
     let definitions = app.engine.registry().iter().map(|definition| &**definition);
     Ok(HttpResponse::Ok().json(view::sources(definitions, &switches, &health)))
 }
@@ -30,8 +29,6 @@ pub async fn health(
     let app = &state.app;
     let most_hours = app.config.health.keep_hours();
     let asked = parse::parse_health(&params, app.engine.registry(), &name, most_hours)?;
-    let report = report(&app.db, &asked.definition.name, asked.country, asked.hours, app.clock.now())
-        .await
-        .map_err(|error| state.broken(&request, &error))?;
+    let report = report(&app.db, &asked.definition.name, asked.country, asked.hours, app.clock.now()).await?;
     Ok(HttpResponse::Ok().json(view::series(&asked.definition.name, asked.country, &report)))
 }

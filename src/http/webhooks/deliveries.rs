@@ -16,12 +16,10 @@ use actix_web::{HttpRequest, HttpResponse, web};
 pub async fn list(state: web::Data<HttpState>, request: HttpRequest, params: Params) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
     let (wanted, filter) = parse_list(&params)?;
-    let broken = |error| state.broken(&request, &error);
     let db = &state.app.db;
-    let (messages, total) =
-        webhook_message::list(db, account.id, &filter, wanted.page, wanted.per_page).await.map_err(broken)?;
+    let (messages, total) = webhook_message::list(db, account.id, &filter, wanted.page, wanted.per_page).await?;
     let seqs: Vec<i64> = messages.iter().map(|message| message.seq).collect();
-    let attempts = webhook_attempt::list(db, &seqs, state.app.clock.lease_now()).await.map_err(broken)?;
+    let attempts = webhook_attempt::list(db, &seqs, state.app.clock.lease_now()).await?;
     Ok(HttpResponse::Ok().json(view::deliveries(&messages, &attempts, PageMeta::of(wanted, total))))
 }
 
@@ -48,10 +46,9 @@ pub async fn show(
     params: Params,
 ) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
-    let found = webhook_message::find(&state.app.db, account.id, &id);
-    let found = found.await.map_err(|error| state.broken(&request, &error))?;
+    let found = webhook_message::find(&state.app.db, account.id, &id).await?;
     let message = found.ok_or_else(|| Refusal::of(RefusalKind::DeliveryNotFound))?;
-    answer(&state, &request, &message).await
+    answer(&state, &message).await
 }
 
 /// `POST /v2/webhooks/deliveries/{id}/replay`: the same id and body, once more.
@@ -65,14 +62,13 @@ pub async fn replay(
     let message = state.app.webhooks.replay(account.id, &id).await.map_err(|error| match error {
         ReplayError::NotFound => Refusal::of(RefusalKind::DeliveryNotFound),
         ReplayError::UnderWay => Refusal::of(RefusalKind::DeliveryUnderWay),
-        ReplayError::Storage(error) => state.broken(&request, &error),
+        ReplayError::Storage(error) => error.into(),
     })?;
-    answer(&state, &request, &message).await
+    answer(&state, &message).await
 }
 
-async fn answer(state: &HttpState, request: &HttpRequest, message: &Message) -> Result<HttpResponse, Refusal> {
+async fn answer(state: &HttpState, message: &Message) -> Result<HttpResponse, Refusal> {
     let (db, lease_now) = (&state.app.db, state.app.clock.lease_now());
-    let attempts =
-        webhook_attempt::list(db, &[message.seq], lease_now).await.map_err(|error| state.broken(request, &error))?;
+    let attempts = webhook_attempt::list(db, &[message.seq], lease_now).await?;
     Ok(HttpResponse::Ok().json(view::delivery(message, &attempts)))
 }

@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 /// GET: whether there is one, never what it is.
 pub async fn show(state: web::Data<HttpState>, request: HttpRequest, params: Params) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
-    let secrets = state.app.webhooks.secrets(account.id).await.map_err(|error| state.broken(&request, &error))?;
+    let secrets = state.app.webhooks.secrets(account.id).await?;
     Ok(HttpResponse::Ok().json(view::secret_facts(&secrets)))
 }
 
@@ -22,8 +22,8 @@ pub async fn rotate(
 ) -> Result<HttpResponse, Refusal> {
     let account = state.account(&request, &params).await?;
     let webhooks = &state.app.webhooks;
-    let shown = webhooks.rotate_secret(account.id).await.map_err(|error| state.broken(&request, &error))?;
-    let secrets = webhooks.secrets(account.id).await.map_err(|error| state.broken(&request, &error))?;
+    let shown = webhooks.rotate_secret(account.id).await?;
+    let secrets = webhooks.secrets(account.id).await?;
     // No cache on the way may keep it.
     Ok(HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "no-store")).json(view::shown_secret(&shown, &secrets)))
 }
