@@ -24,7 +24,7 @@ pub(super) fn operations() -> Vec<Op> {
     let after = optional(
         "after",
         integer(0, i64::from(u32::MAX)).default(Some(json!(0))),
-        "How many of them you have: `after` of the answer before.",
+        "How many of them you have: `after` of the answer before. Until the job has ended, one beyond what was handed out counts as that.",
     );
     let limit = integer(1, i64::from(MAX_LIMIT)).default(Some(json!(DEFAULT_LIMIT)));
     let event = json!({"event": "finished", "id": "2", "data": job("finished").to_string()});
