@@ -97,7 +97,7 @@ mod tests {
         };
         assert_eq!(of(10, 3, None), (20, 60));
         assert_eq!(of(10, 3, Some(50)), (20, 50));
-        assert_eq!(of(10, 3, Some(5)), (5, 5));
+        assert_eq!(of(10, 3, Some(5)), (4, 4), "a page costs two");
         assert_eq!(of(0, 3, None), (0, 0));
     }
 
