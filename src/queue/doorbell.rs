@@ -15,6 +15,9 @@ pub(super) const HEARTBEAT: Duration = Duration::from_secs(3);
 /// A worker that missed so many heartbeats is dead and its tickets are rung again.
 pub(super) const MISSED_HEARTBEATS: usize = 5;
 
+/// Tickets taken at once. Ours are coarse (a batch of values each), so few are enough.
+pub(super) const TAKEN_AT_ONCE: usize = 16;
+
 /// How many batches one process works on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct QueueSettings {
@@ -34,6 +37,10 @@ pub struct Queue {
 #[derive(Debug, thiserror::Error)]
 #[error("queue: {0}")]
 pub struct QueueError(pub(super) String);
+
+pub(super) fn failed(error: impl std::fmt::Display) -> QueueError {
+    QueueError(error.to_string())
+}
 
 impl Queue {
     pub fn new(db: &Db) -> Queue {

@@ -1,17 +1,11 @@
 //! Tickets in PostgreSQL, in apalis' own schema.
 
-use super::doorbell::{BATCHES, HEARTBEAT, MISSED_HEARTBEATS, spawn_handler};
+use super::doorbell::{BATCHES, HEARTBEAT, MISSED_HEARTBEATS, TAKEN_AT_ONCE, failed, spawn_handler};
 use super::{QueueError, QueueSettings, Ticket};
 use apalis::prelude::{BoxDynError, Monitor, TaskBuilder, WorkerBuilder, WorkerBuilderExt};
 use apalis_postgres::{Config, PostgresStorage};
 use sqlx::PgPool;
 use std::future::Future;
-
-const TAKEN_AT_ONCE: usize = 16;
-
-fn failed(error: impl std::fmt::Display) -> QueueError {
-    QueueError(error.to_string())
-}
 
 pub(super) async fn migrate(pool: &PgPool) -> Result<(), QueueError> {
     let mut migrations = PostgresStorage::<()>::migrations();
@@ -73,6 +67,7 @@ where
                 },
             )
         })
+        // A database error while fetching ends the worker; the next one may well succeed.
         .should_restart(|_, _| true)
         .shutdown_timeout(settings.shutdown)
         .run_with_signal(async {

@@ -1,20 +1,13 @@
 //! Tickets in SQLite.
 
 use super::bell::Bell;
-use super::doorbell::{BATCHES, HEARTBEAT, MISSED_HEARTBEATS, POLL_INTERVAL, spawn_handler};
+use super::doorbell::{BATCHES, HEARTBEAT, MISSED_HEARTBEATS, POLL_INTERVAL, TAKEN_AT_ONCE, failed, spawn_handler};
 use super::{QueueError, QueueSettings, Ticket};
 use apalis::prelude::{BoxDynError, Monitor, Strategy, TaskBuilder, WorkerBuilder, WorkerBuilderExt};
 use apalis_core::backend::ext::BackendExt;
 use apalis_sqlite::{Config, SqliteStorage};
 use sqlx::SqlitePool;
 use std::future::Future;
-
-/// Tickets taken at once. Ours are coarse (a batch of values each), so few are enough.
-const TAKEN_AT_ONCE: usize = 16;
-
-fn failed(error: impl std::fmt::Display) -> QueueError {
-    QueueError(error.to_string())
-}
 
 pub(super) async fn migrate(pool: &SqlitePool) -> Result<(), QueueError> {
     // Not SqliteStorage::setup: it would set pragmas of its own on our connection, synchronous=OFF among them.
