@@ -1,7 +1,9 @@
 //! The values of a job out of an uploaded file: a line a value, or a column of a table.
 
 use super::codes::{Refusal, RefusalKind};
-use crate::domain::{Key, MAX_VALUES, RequestedValue};
+use super::params::is_long_reference;
+use crate::domain::{Key, MAX_REFERENCE_CHARS, MAX_VALUES, RequestedValue};
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// Names of a header told in a refusal.
@@ -118,6 +120,9 @@ impl Distinct {
         self.kept.push(RequestedValue { value: value.to_owned(), reference: reference.map(str::to_owned) });
         Ok(())
     }
+        if reference.is_some_and(is_long_reference) {
+            return Err(refuse(line, &format!("holds a reference of more than {MAX_REFERENCE_CHARS} characters")));
+        }
 }
 
 /// Spreadsheet programs put a byte order mark in front.
@@ -231,3 +236,11 @@ mod tests {
         }
     }
 }
+        for text in ["1,a\n2,\"b\n3,c\n", "sep=,\n1, \"a\"\"\n2\n", "1\n\"2"] {
+            let told = refused(text.as_bytes(), Layout::default());
+            assert_eq!(told, "Line 2 of the file opens a quote that is closed nowhere.", "{text}");
+        }
+        assert!(refused(b"sep=;\r\n1;a\r\n2\0;b", Layout::default()).starts_with("Line 3 "));
+        let long = format!("id,sku\n1,{}\n2,{}", "x".repeat(255), "x".repeat(256));
+        let skus = Layout { reference_column: Some("sku"), ..Layout::default() };
+        assert_eq!(refused(long.as_bytes(), skus), "Line 3 of the file holds a reference of more than 255 characters.");
