@@ -9,6 +9,9 @@ use std::time::Duration;
 /// Most different values in one job.
 pub const MAX_VALUES: usize = 1000;
 
+/// Characters of a caller's own reference of a value.
+pub const MAX_REFERENCE_CHARS: usize = 255;
+
 /// 24 lower-case hex characters, unguessable.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct JobId(String);

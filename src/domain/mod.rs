@@ -44,8 +44,8 @@ pub use idempotency::{
 };
 pub use iso_currency::Currency;
 pub use job::{
-    AccountId, InvalidValues, JobId, JobSpec, JobStatus, JobTerms, MAX_VALUES, RequestedValue, distinct_values,
-    progress_percent,
+    AccountId, InvalidValues, JobId, JobSpec, JobStatus, JobTerms, MAX_REFERENCE_CHARS, MAX_VALUES, RequestedValue,
+    distinct_values, progress_percent,
 };
 pub use ledger_line::{LedgerJob, LedgerLine};
 pub use lookup::{InvalidValue, Key, Lookup, MAX_KEYWORD_CHARS, MAX_SOURCE_ID_CHARS, SourceName, Topic, check_value};

@@ -122,10 +122,21 @@ pub struct Offer {
 }
 
 impl Offer {
-    /// The total where it is given, else price + shipping where both are known.
+    /// Price and shipping together, in the currency's own decimals: as the source says, else the sum of both where both
+    /// are known.
     pub fn total(&self) -> Option<Amount> {
-        self.price_with_shipping.or_else(|| self.price?.checked_add(self.shipping_costs?))
+        let told = self.price_with_shipping.map(|total| total.rounded_to(self.currency));
+        told.or_else(|| total_of(self.price, self.shipping_costs, self.currency))
     }
+}
+
+/// The sum of the two as they are told, each in the currency's own decimals: what a caller adds up comes out.
+pub(super) fn total_of(
+    price: Option<Amount>,
+    shipping_costs: Option<Amount>,
+    currency: Option<Currency>,
+) -> Option<Amount> {
+    price?.rounded_to(currency).checked_add(shipping_costs?.rounded_to(currency))
 }
 
 /// What one page of a lookup's list says: the product (as far as this page shows it) and this page's offers in the
@@ -183,6 +194,18 @@ mod tests {
 
     fn offer(price: &str, shipping: Option<&str>) -> Offer {
         Offer { price: price.parse().ok(), shipping_costs: shipping.and_then(|s| s.parse().ok()), ..Offer::default() }
+    }
+
+    #[test]
+    fn a_total_is_the_sum_of_what_is_told() {
+        let euro = |offer: Offer| Offer { currency: Some(Currency::EUR), ..offer };
+        let sum = |offer: Offer| offer.total().unwrap().to_string();
+        assert_eq!(sum(euro(offer("12.345", Some("2.345")))), "14.70", "12.35 and 2.35");
+        assert_eq!(sum(offer("12.345", Some("2.345"))), "14.690", "of an unknown currency nothing is rounded");
+        let told = Offer { price_with_shipping: "14.69".parse().ok(), ..euro(offer("12.345", Some("2.345"))) };
+        assert_eq!(sum(told), "14.69", "the source's own");
+        let ranked = [euro(offer("14.695", Some("0"))), euro(offer("12.345", Some("2.345")))];
+        assert_eq!(rank_by_total(&ranked), [Some(1), Some(2)], "both are told as 14.70");
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub struct ItemResult {
 pub struct Effort {
     /// Delivered pages that were fetched for it; the others came from the store, or with a twin's help.
     pub pages_live: u32,
+    /// To the source for it, those in vain included; redirects and `robots.txt` are not counted.
     pub requests: u32,
 }
 

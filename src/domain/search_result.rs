@@ -1,5 +1,6 @@
 //! An entry of a list of search results.
 
+use super::product::total_of;
 use super::{Amount, Condition, Currency};
 use serde::{Deserialize, Serialize};
 
@@ -42,4 +43,11 @@ pub struct SearchResult {
     pub review_rating: Option<u8>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gtin: Option<String>,
+}
+
+impl SearchResult {
+    /// Price and shipping together, in the currency's own decimals; `None` where either is unknown.
+    pub fn total(&self) -> Option<Amount> {
+        total_of(self.price, self.shipping_costs, self.currency)
+    }
 }

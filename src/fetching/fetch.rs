@@ -75,6 +75,8 @@ pub(super) struct Trip<'f> {
     pub jar: Jar,
     /// It is part of a visit that has its host's turn.
     pub holds_turn: bool,
+    /// Whether the page itself was asked for.
+    pub is_sent: bool,
 }
 
 /// A request's passage through a host's breaker. The breaker hears of its end even if the request is dropped midway, or
@@ -129,7 +131,17 @@ impl Fetcher {
     /// The same for a page that is known in this version: it comes only if the server has another one. Empty marks ask for
     /// the page in any case, and "not changed" is then an error like any status that is no page.
     pub async fn fetch_if_changed(&self, request: &PageRequest, known: &Validators) -> Result<Answer, FetchError> {
-        let answer = self.try_page(request, known).await;
+        self.fetch_counted(request, known, &mut 0).await
+    }
+
+    /// The same, adding to `requests` the tries that asked for the page, redirects included in their try.
+    pub async fn fetch_counted(
+        &self,
+        request: &PageRequest,
+        known: &Validators,
+        requests: &mut u32,
+    ) -> Result<Answer, FetchError> {
+        let answer = self.try_page(request, known, requests).await;
         self.stats.count_outcome(&answer);
         answer
     }
@@ -150,7 +162,12 @@ impl Fetcher {
         send::shown_headers(&self.settings.user_agent, policy)
     }
 
-    async fn try_page(&self, request: &PageRequest, known: &Validators) -> Result<Answer, FetchError> {
+    async fn try_page(
+        &self,
+        request: &PageRequest,
+        known: &Validators,
+        requests: &mut u32,
+    ) -> Result<Answer, FetchError> {
         let mut tries = self.put_off.take(&request.url);
         let mut patience = request.patience;
         let mut jar = Jar::default();
@@ -174,8 +191,10 @@ impl Fetcher {
                 patience,
                 jar,
                 holds_turn: false,
+                is_sent: false,
             };
             let result = trip.follow(request.url.clone()).await;
+            *requests += u32::from(trip.is_sent);
             (patience, jar) = (trip.patience, trip.jar);
             route.settle(lent, result.as_ref().map_err(|failure| &failure.error), self.clock.steady());
             let failure = match result {
@@ -317,6 +336,7 @@ impl<'f> Trip<'f> {
 
     /// Sends and judges, within what is left of the time for the network.
     async fn visit(&mut self, url: &Url) -> Result<Hop, Failure> {
+        self.is_sent = true;
         if self.policy.needs_browser() {
             return self.render(url).await;
         }

@@ -120,6 +120,7 @@ impl Trip<'_> {
             jar: Jar::default(),
             // The page may be from this very host, and holds its turn until it is made.
             holds_turn: true,
+            is_sent: false,
         };
         trip.ask_robots(url, &mut passage).await.map(drop)
     }

@@ -19,7 +19,7 @@ pub async fn live() -> HttpResponse {
     HttpResponse::Ok().content_type(TEXT_TYPE).body(ALIVE)
 }
 
-/// `GET /readyz`: requests can be served: the database answers and the server is not stopping.
+/// `GET /readyz`: requests can be served: the database answers, can be written, and the server is not stopping.
 pub async fn ready(state: web::Data<HttpState>) -> HttpResponse {
     let not_ready = |why: &'static str| HttpResponse::ServiceUnavailable().content_type(TEXT_TYPE).body(why);
     if state.app.stop.is_cancelled() {

@@ -4,7 +4,7 @@ use super::codes::{Refusal, RefusalKind};
 use super::multipart::{Part, is_multipart, read_parts};
 use super::packed_body::{Packing, UnpackError};
 use super::value_file::{Layout, read_values};
-use crate::domain::{Key, RequestedValue};
+use crate::domain::{Key, MAX_REFERENCE_CHARS, RequestedValue};
 use actix_web::dev::Payload;
 use actix_web::http::{Method, header};
 use actix_web::{FromRequest, HttpRequest};
@@ -146,6 +146,10 @@ impl Params {
                 ));
             }
         };
+        if values.iter().filter_map(|one| one.reference.as_deref()).any(is_long_reference) {
+            let comment = format!("A `reference` in `values` has at most {MAX_REFERENCE_CHARS} characters.");
+            return Err(Refusal::invalid("values", comment));
+        }
         let texts = values.iter().flat_map(|one| [Some(&one.value), one.reference.as_ref()]).flatten();
         if texts.into_iter().any(|text| text.contains('\0')) { Err(holds_nul("values")) } else { Ok(values) }
     }
@@ -189,6 +193,12 @@ impl Params {
             self.0.insert(name, param);
         }
     }
+}
+
+/// Whether a caller's own reference of a value is longer than it may be.
+pub(super) fn is_long_reference(reference: &str) -> bool {
+    // No text has more characters than bytes.
+    reference.len() > MAX_REFERENCE_CHARS && reference.chars().count() > MAX_REFERENCE_CHARS
 }
 
 /// PostgreSQL keeps every character but this one, and what was sent is kept as it was sent.

@@ -144,6 +144,18 @@ fn the_printed_curl_lost_its_line_ends() {
 }
 
 #[test]
+fn a_reference_has_an_end() {
+    let sent = |reference: String| {
+        let body = serde_json::json!({"values": ["a", {"value": "b", "reference": reference}]}).to_string();
+        params("", JSON, &body).values(Key::Keyword)
+    };
+    assert_eq!(sent("ü".repeat(255)).unwrap().len(), 2);
+    let refusal = sent("ü".repeat(256)).unwrap_err();
+    assert_eq!((refusal.kind, refusal.parameter.as_deref()), (RefusalKind::ParameterValueInvalid, Some("values")));
+    assert!(refusal.comment.unwrap().contains("at most 255 characters"));
+}
+
+#[test]
 fn references_stand_beside_values() {
     let mixed = params("", JSON, r#"{"values":[{"value":1,"reference":"SKU","x":[{}]},{"value":"b"},"c"]}"#);
     let pair = |value: &str, reference: Option<&str>| RequestedValue {

@@ -2,6 +2,7 @@
 
 use crate::domain::{ItemResult, JobHead, JobId};
 use crate::rendering::{Book, Format, RenderError, RenderOptions, Renderer, Rendering};
+use crate::storage::StorageError;
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpResponse, HttpResponseBuilder};
 use bytes::Bytes;
@@ -29,9 +30,21 @@ pub enum StreamError {
     Pages(#[source] Box<dyn std::error::Error + Send + Sync>),
     #[error("the temporary file cannot be read")]
     File(#[source] std::io::Error),
-    /// The thread that writes the file ended without one, for instance because the disk is full.
+    /// The thread that writes the file ended without one.
     #[error("the file could not be written")]
     Unwritten,
+}
+
+impl StreamError {
+    /// Whether the disk or the database had no room or no time, so that the same request may succeed later.
+    pub fn is_overload(&self) -> bool {
+        match self {
+            StreamError::Render(error) => error.is_of_the_disk(),
+            StreamError::Pages(error) => error.downcast_ref().is_some_and(StorageError::is_overload),
+            StreamError::File(_) => true,
+            StreamError::Unwritten => false,
+        }
+    }
 }
 
 /// Workbooks are written by as many threads at a time as the machine has cores; the others wait for their turn, since each
@@ -123,31 +136,30 @@ pub fn slice(bytes: ByteStream, skip: u64, length: u64) -> ByteStream {
 }
 
 /// The results in a format: as [`chunks`], or, where it is whole only at the end, from a temporary file. The same results
-/// give the same bytes.
-pub fn result_bytes<P, E>(
+/// give the same bytes. A file is written before this returns, so that what goes wrong can still be answered.
+pub async fn result_bytes<P, E>(
     format: Format,
     options: RenderOptions,
     head: JobHead,
     pages: P,
     workbooks: &WorkbookTurns,
-) -> ByteStream
+) -> Result<ByteStream, StreamError>
 where
     P: Stream<Item = Result<Vec<ItemResult>, E>> + 'static,
     E: std::error::Error + Send + Sync + 'static,
 {
     let job_id = head.job_id.clone();
+    let log = move |error: &StreamError| {
+        tracing::error!(%job_id, error = error as &dyn std::error::Error, "download broken off");
+    };
     let bytes: ByteStream = match Rendering::new(format, options, head) {
         Rendering::Text(renderer) => Box::pin(chunks(renderer, pages)),
         Rendering::Book(book) => {
-            let file = write_book(book, pages, workbooks.clone());
-            Box::pin(stream::once(file).map_ok(stream_file).try_flatten())
+            let written = write_book(book, pages, workbooks.clone()).await;
+            Box::pin(stream_file(written.inspect_err(&log)?))
         }
     };
-    Box::pin(bytes.inspect(move |chunk| {
-        if let Err(error) = chunk {
-            tracing::error!(%job_id, error = error as &dyn std::error::Error, "download broken off");
-        }
-    }))
+    Ok(Box::pin(bytes.inspect_err(log)))
 }
 
 /// A file from where it stands to its end. Dropping the stream closes the file, so that one without a name vanishes when
@@ -243,19 +255,20 @@ mod tests {
     use std::io::{Error, Read, Write};
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    fn stream_results<P, E>(format: impl Into<Format>, options: RenderOptions, head: JobHead, pages: P) -> HttpResponse
+    async fn stream_results<P, E>(
+        format: impl Into<Format>,
+        options: RenderOptions,
+        head: JobHead,
+        pages: P,
+    ) -> HttpResponse
     where
         P: Stream<Item = Result<Vec<ItemResult>, E>> + 'static,
         E: std::error::Error + Send + Sync + 'static,
     {
         let format = format.into();
-        results_head(format, &head.job_id).streaming(result_bytes(
-            format,
-            options,
-            head,
-            pages,
-            &WorkbookTurns::default(),
-        ))
+        let mut response = results_head(format, &head.job_id);
+        let bytes = result_bytes(format, options, head, pages, &WorkbookTurns::default()).await;
+        response.streaming(bytes.unwrap())
     }
 
     fn head() -> JobHead {
@@ -277,12 +290,12 @@ mod tests {
         }
     }
 
-    fn answer<P, E>(format: impl Into<Format>, pages: P) -> HttpResponse
+    async fn answer<P, E>(format: impl Into<Format>, pages: P) -> HttpResponse
     where
         P: Stream<Item = Result<Vec<ItemResult>, E>> + 'static,
         E: std::error::Error + Send + Sync + 'static,
     {
-        stream_results(format, RenderOptions::default(), head(), pages)
+        stream_results(format, RenderOptions::default(), head(), pages).await
     }
 
     fn page(from: usize, count: usize) -> Vec<ItemResult> {
@@ -300,7 +313,7 @@ mod tests {
         let pages = || stream::iter((0..3).map(|n| Ok::<_, Error>(page(n * 1000, 1000))));
         let text = FormatV2::ALL.into_iter().filter(|format| *format != FormatV2::Xlsx).map(Format::V2);
         for format in FormatV1::ALL.into_iter().map(Format::V1).chain(text) {
-            let response = answer(format, pages());
+            let response = answer(format, pages()).await;
             let header = |name| response.headers().get(name).unwrap().to_str().unwrap().to_owned();
             assert_eq!(header(header::CONTENT_TYPE), format.content_type());
             let extension = format.file_extension();
@@ -319,7 +332,7 @@ mod tests {
     async fn a_workbook_is_whole_and_always_the_same() {
         let make = async || {
             let pages = stream::iter((0..3).map(|n| Ok::<_, Error>(page(n * 100, 100))));
-            let response = answer(FormatV2::Xlsx, pages);
+            let response = answer(FormatV2::Xlsx, pages).await;
             assert_eq!(response.headers().get(header::CONTENT_ENCODING).unwrap(), "identity");
             actix_web::body::to_bytes(response.into_body()).await.unwrap()
         };
@@ -332,20 +345,15 @@ mod tests {
     #[actix_web::test]
     async fn a_workbook_whose_pages_break_off_is_no_workbook() {
         let pages = [Ok(page(0, 10)), Err(Error::other("gone"))];
-        let bytes = result_bytes(
-            FormatV2::Xlsx.into(),
-            RenderOptions::default(),
-            head(),
-            stream::iter(pages),
-            &WorkbookTurns::default(),
-        );
-        let pieces: Vec<_> = bytes.collect().await;
-        assert!(matches!(pieces[..], [Err(StreamError::Pages(_))]), "{pieces:?}");
+        let turns = WorkbookTurns::default();
+        let bytes = result_bytes(FormatV2::Xlsx.into(), RenderOptions::default(), head(), stream::iter(pages), &turns);
+        let error = bytes.await.err().unwrap();
+        assert!(matches!(error, StreamError::Pages(_)) && !error.is_overload(), "{error:?}");
     }
 
     #[actix_web::test]
     async fn a_job_without_pages_is_whole() {
-        let response = answer(FormatV1::Json, stream::empty::<Result<Vec<ItemResult>, Error>>());
+        let response = answer(FormatV1::Json, stream::empty::<Result<Vec<ItemResult>, Error>>()).await;
         let body = actix_web::body::to_bytes(response.into_body()).await.unwrap();
         assert!(body.ends_with(b"\"products\":[]}"));
     }
@@ -375,10 +383,10 @@ mod tests {
     async fn an_error_on_the_way_breaks_the_connection() {
         async fn broken() -> HttpResponse {
             let pages = [Ok(page(0, 2000)), Err(Error::other("gone"))];
-            answer(FormatV1::CsvRow, stream::iter(pages))
+            answer(FormatV1::CsvRow, stream::iter(pages)).await
         }
         async fn whole() -> HttpResponse {
-            answer(FormatV1::CsvRow, stream::iter([Ok::<_, Error>(page(0, 2000))]))
+            answer(FormatV1::CsvRow, stream::iter([Ok::<_, Error>(page(0, 2000))])).await
         }
         let server = HttpServer::new(|| {
             App::new().route("/broken", web::get().to(broken)).route("/whole", web::get().to(whole))
@@ -431,6 +439,18 @@ mod tests {
         assert_eq!(made.load(Ordering::SeqCst), 5, "what comes after is never made");
         let broken: ByteStream = Box::pin(stream::iter([Err(StreamError::Unwritten)]));
         assert!(slice(broken, 1, 1).try_collect::<Vec<Bytes>>().await.is_err());
+    }
+
+    #[test]
+    fn only_a_disk_or_database_without_room_is_an_overload() {
+        let full = || std::io::Error::from(std::io::ErrorKind::StorageFull);
+        assert!(StreamError::File(full()).is_overload());
+        assert!(StreamError::Render(RenderError::Io(full())).is_overload());
+        let pages = |what: &str| StreamError::Pages(Box::new(StorageError::Url(what.to_owned())));
+        assert!(pages("database or disk is full").is_overload());
+        assert!(!pages("no such table").is_overload());
+        assert!(!StreamError::Render(RenderError::TooWide { offers: 2, widest: 1 }).is_overload());
+        assert!(!StreamError::Unwritten.is_overload());
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! The values of a job out of an uploaded file: a line a value, or a column of a table.
 
 use super::codes::{Refusal, RefusalKind};
-use crate::domain::{Key, MAX_VALUES, RequestedValue};
+use super::params::is_long_reference;
+use crate::domain::{Key, MAX_REFERENCE_CHARS, MAX_VALUES, RequestedValue};
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// Names of a header told in a refusal.
@@ -20,18 +22,22 @@ pub struct Layout<'a> {
 
 /// The different values in the order of the file. Lines without a value are left out.
 ///
-/// Errors: what is no UTF-8, a named column that is not there, more values than a job takes; each with its line.
+/// Errors: what is no UTF-8, a quote without an end, a named column that is not there, more values than a job takes; each
+/// with its line.
 pub fn read_values(bytes: &[u8], layout: Layout<'_>) -> Result<Vec<RequestedValue>, Refusal> {
     let text = utf8(bytes)?;
     let mut values = Distinct::default();
-    if layout.is_lines && layout.column.is_none() && layout.reference_column.is_none() {
+    let named = named_delimiter(text);
+    if layout.is_lines && named.is_none() && layout.column.is_none() && layout.reference_column.is_none() {
         for (line, value) in text.lines().enumerate() {
             values.add(line as u64 + 1, value, None)?;
         }
         return Ok(values.kept);
     }
     let mut reader = csv::ReaderBuilder::new();
-    let reader = reader.has_headers(false).flexible(true).delimiter(delimiter(text));
+    let (text, delimiter) = named.unwrap_or_else(|| (text, delimiter(text)));
+    let text = &*tight_quotes(text, delimiter)?;
+    let reader = reader.has_headers(false).flexible(true).delimiter(delimiter);
     let mut columns: Option<Columns> = None;
     for record in reader.from_reader(text.as_bytes()).records() {
         let record = record.map_err(|error| refuse(line_of(text, error.position()), &error.to_string()))?;
@@ -114,6 +120,9 @@ impl Distinct {
         if [Some(value), reference].into_iter().flatten().any(|text| text.contains('\0')) {
             return Err(refuse(line, "holds the character NUL, which no value has"));
         }
+        if reference.is_some_and(is_long_reference) {
+            return Err(refuse(line, &format!("holds a reference of more than {MAX_REFERENCE_CHARS} characters")));
+        }
         self.seen.insert(value.to_owned());
         self.kept.push(RequestedValue { value: value.to_owned(), reference: reference.map(str::to_owned) });
         Ok(())
@@ -128,6 +137,60 @@ fn utf8(bytes: &[u8]) -> Result<&str, Refusal> {
         let line = before.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
         refuse(line, "is not text in UTF-8; save the file in that encoding")
     })
+}
+
+/// The mark that a first line `sep=;` names, as Excel writes and reads it, and the text behind that mark, which begins with
+/// the end of the line.
+fn named_delimiter(text: &str) -> Option<(&str, u8)> {
+    let (_, rest) = text.split_at_checked(4).filter(|(word, _)| word.eq_ignore_ascii_case("sep="))?;
+
+    let mark = *rest.as_bytes().first().filter(|mark| mark.is_ascii() && !matches!(mark, b'"' | b'\r' | b'\n'))?;
+    let rest = &rest[1..];
+    (rest.is_empty() || rest.starts_with(['\r', '\n'])).then_some((rest, mark))
+}
+
+/// The table without the blanks between a mark and a quote, which would make the quote one of the cell's own characters.
+///
+/// Errors: a quote that is opened and never closed: everything behind it would be one cell.
+fn tight_quotes(text: &str, delimiter: u8) -> Result<Cow<'_, str>, Refusal> {
+    let is_blank = |byte: u8| matches!(byte, b' ' | b'\t') && byte != delimiter;
+    let bytes = text.as_bytes();
+    let (mut kept, mut kept_to) = (String::new(), 0);
+    let (mut at, mut begins_cell) = (0, true);
+    while let Some(&byte) = bytes.get(at) {
+        if !begins_cell {
+            begins_cell = byte == delimiter || matches!(byte, b'\r' | b'\n');
+            at += 1;
+            continue;
+        }
+        begins_cell = false;
+        let blanks = bytes[at..].iter().take_while(|byte| is_blank(**byte)).count();
+        let opened = at + blanks;
+        if bytes.get(opened) != Some(&b'"') {
+            continue;
+        }
+        if blanks > 0 {
+            kept.push_str(&text[kept_to..at]);
+            kept_to = opened;
+        }
+        at = closed(bytes, opened).ok_or_else(|| {
+            let line = bytes[..opened].iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
+            refuse(line, "opens a quote that is closed nowhere")
+        })?;
+    }
+    Ok(if kept.is_empty() && kept_to == 0 { Cow::Borrowed(text) } else { Cow::Owned(kept + &text[kept_to..]) })
+}
+
+/// The place behind the quote that closes the one at `opened`; two in a row are one of the cell's own characters.
+fn closed(bytes: &[u8], opened: usize) -> Option<usize> {
+    let mut at = opened + 1;
+    loop {
+        at += bytes.get(at..)?.iter().position(|byte| *byte == b'"')? + 1;
+        if bytes.get(at) != Some(&b'"') {
+            return Some(at);
+        }
+        at += 1;
+    }
 }
 
 /// The mark most often found between the cells of the first line that is not blank.
@@ -175,6 +238,10 @@ mod tests {
             "\u{FEFF}1\r\n2\r\n3",
             "gtin\n1\n2\n3",
             "EAN;Name\n1;Lamp, black\n2;x\n3;y",
+            "sep=;\r\n1;a, b, c\r\n2;\r\n3;d, e",
+            "SEP=|\nid|name\n1|a,a\n2|b\n3",
+            "sep=\t\n1\t\"a\tb\"\n2\n3",
+            "id,x\n \"1\" , \"a\"\"\nb\"\n\t\"2\",\n3,24\"",
             "1,a\n2,b\n2,again\n\n,none\n3",
             "1\ta;b\n2\t\n3",
             "\"1\";\"a\n b\"\n \"2\" ;c\n3",
@@ -207,7 +274,36 @@ mod tests {
     }
 
     #[test]
+    fn a_quote_behind_blanks_is_a_quote() {
+        let named = Layout { column: Some("b"), reference_column: Some("a"), ..Layout::default() };
+        assert_eq!(
+            read("a, \"b\"\nx, \"1,2\"\n \"y \"\"z\", 3 \"4\"\n", named),
+            [("1,2".into(), Some("x".into())), ("3 \"4\"".into(), Some("y \"z".into()))]
+        );
+        // A blank that separates is none.
+        assert_eq!(values("\t\"x\"\n1\t\"y\""), ["1"]);
+    }
+
+    #[test]
+    fn a_line_that_only_looks_like_a_mark_is_a_value() {
+        assert_eq!(values("sep=\n1"), ["sep=", "1"]);
+        assert_eq!(values("sep=;;\n1"), ["sep=", "1"]);
+        assert_eq!(values("sep=ab\n1"), ["sep=ab", "1"]);
+        assert!(values("sep=;").is_empty());
+        let lines = Layout { is_lines: true, ..Layout::default() };
+        assert_eq!(read("sep=;\n1;2\n", lines), [("1".into(), None)], "a table, whatever the file is called");
+    }
+
+    #[test]
     fn a_refusal_names_the_line() {
+        for text in ["1,a\n2,\"b\n3,c\n", "sep=,\n1, \"a\"\"\n2\n", "1\n\"2"] {
+            let told = refused(text.as_bytes(), Layout::default());
+            assert_eq!(told, "Line 2 of the file opens a quote that is closed nowhere.", "{text}");
+        }
+        assert!(refused(b"sep=;\r\n1;a\r\n2\0;b", Layout::default()).starts_with("Line 3 "));
+        let long = format!("id,sku\n1,{}\n2,{}", "x".repeat(255), "x".repeat(256));
+        let skus = Layout { reference_column: Some("sku"), ..Layout::default() };
+        assert_eq!(refused(long.as_bytes(), skus), "Line 3 of the file holds a reference of more than 255 characters.");
         let named = Layout { column: Some("ean"), ..Layout::default() };
         assert_eq!(refused(b"\na,b\n1,2", named), "Line 2 of the file has no column `ean`; its columns are: a, b.");
         assert!(

@@ -81,8 +81,8 @@ pub(super) fn complete(content: &mut PageContent, definition: &Definition, url: 
     }
     complete_offers(&mut content.offers, currency);
     for result in &mut content.search_results {
-        let has_money = result.price.is_some() || result.min_price.is_some() || result.max_price.is_some();
-        if has_money && result.currency.is_none() {
+        let has_price = result.price.is_some() || result.min_price.is_some() || result.max_price.is_some();
+        if (has_price || result.shipping_costs.is_some()) && result.currency.is_none() {
             result.currency = currency;
         }
     }
@@ -183,7 +183,7 @@ fn name_shop(offers: &mut [Offer], definition: &Definition, url: &Url) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Amount;
+    use crate::domain::{Amount, SearchResult};
     use crate::sources::Registry;
 
     fn amount(text: &str) -> Option<Amount> {
@@ -242,6 +242,20 @@ mod tests {
         assert_eq!(page.offers[0].currency, Some(Currency::GBP));
         assert_eq!(page.offers[0].price_with_shipping, amount("3"));
         assert_eq!(page.offers[1].currency, None, "no money, no currency");
+    }
+
+    #[test]
+    fn a_search_result_with_money_has_a_currency() {
+        let registry = Registry::load(None, &[]).unwrap();
+        let url = Url::parse("https://www.shop.example/s?q=tea").unwrap();
+        let of = |result: SearchResult| {
+            let mut content = PageContent { search_results: vec![result], ..PageContent::default() };
+            complete(&mut content, registry.find("web").unwrap(), &url, Some(Currency::EUR));
+            content.search_results[0].currency
+        };
+        assert_eq!(of(SearchResult { shipping_costs: amount("4.90"), ..SearchResult::default() }), Some(Currency::EUR));
+        assert_eq!(of(SearchResult { max_price: amount("4.90"), ..SearchResult::default() }), Some(Currency::EUR));
+        assert_eq!(of(SearchResult::default()), None, "no money, no currency");
     }
 
     #[test]

@@ -56,6 +56,7 @@ pub(super) enum GetError {
 /// What a lookup used up.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Spent {
+    /// Tries that were in vain included.
     pub requests: u32,
     pub bytes: u64,
     pub pages: u32,
@@ -104,15 +105,13 @@ impl Engine {
     ) -> Result<Reread, GetError> {
         let asked = self.clock.steady();
         let request = self.watch.as_ref().map(|_| url.clone());
-        let fetched = self.fetch(definition.policy_of(step), url, known, *spent).await;
+        let fetched = self.fetch(definition.policy_of(step), url, known, spent).await;
         let fetched = match fetched {
             Ok(Answer::Unchanged) => {
-                spent.requests += 1;
                 self.found_unchanged(definition, country, step, asked.elapsed());
                 return Ok(Reread::Unchanged);
             }
             Ok(Answer::Page(page)) => {
-                spent.requests += 1;
                 spent.bytes += page.bytes_received;
                 Ok(*page)
             }
@@ -184,15 +183,16 @@ impl Engine {
         policy: Arc<FetchPolicy>,
         url: Url,
         known: &Validators,
-        spent: Spent,
+        spent: &mut Spent,
     ) -> Result<Answer, FetchError> {
         if url.scheme() == "embedded" {
+            spent.requests += 1;
             return self.fetch_embedded(url).map(|page| Answer::Page(Box::new(page)));
         }
         let holds_slot = spent.requests == 0 && self.watch.is_none();
         let patience = if holds_slot { FIRST_PATIENCE } else { NEXT_PATIENCE };
         let request = PageRequest { url, policy, patience };
-        self.fetcher.fetch_if_changed(&request, known).await
+        self.fetcher.fetch_counted(&request, known, &mut spent.requests).await
     }
 
     fn fetch_embedded(&self, url: Url) -> Result<FetchedPage, FetchError> {

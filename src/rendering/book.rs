@@ -6,6 +6,7 @@
 //! Rule from: ECMA-376 part 1 (18.3.1.53 rich text inline, 22.9.2.19 `ST_Xstring`); the limits of a sheet from Excel's
 //! "specifications and limits".
 
+use super::characters::held;
 use super::columns_v2::{CellV2, ColumnV2, Datum, Kind, each_line};
 use super::facts_v2::EntryFacts;
 use super::renderer::RenderError;
@@ -215,13 +216,11 @@ fn as_date(time: Timestamp) -> Option<ExcelDateTime> {
 /// Line ends become LF, as cells have them; control characters, which XML cannot hold and programs read differently,
 /// become the replacement character; what is too long is cut.
 fn as_cell_can_hold(text: &str) -> Cow<'_, str> {
-    let is_plain = |c: char| !matches!(c, '\u{0}'..='\u{8}' | '\u{B}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}');
-    let text = if text.chars().all(is_plain) {
-        Cow::Borrowed(text)
-    } else {
-        let unix = text.replace("\r\n", "\n").replace('\r', "\n");
-        Cow::Owned(unix.chars().map(|c| if is_plain(c) { c } else { '\u{FFFD}' }).collect())
+    let unix = match text.contains('\r') {
+        true => Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")),
+        false => Cow::Borrowed(text),
     };
+    let text = held(unix);
     // No text has more UTF-16 units than bytes.
     if text.len() <= MOST_UNITS || text.encode_utf16().count() <= MOST_UNITS {
         return text;

@@ -167,7 +167,7 @@ pub static COLUMNS_V2: &[ColumnV2] = &[
     entry("page_count_delivered", Number, ALL, "pages of which the entries are", |e| number(e.pages_delivered())),
     entry("page_count_from_cache", Number, ALL, "of these, from the store", |e| number(e.pages_from_cache())),
     entry("page_count_live", Number, ALL, "of these, fetched for this value", |e| number(e.pages_live())),
-    entry("request_count", Number, ALL, "requests it took", |e| number(e.item.effort.requests)),
+    entry("request_count", Number, ALL, "requests it took, those in vain included", |e| number(e.item.effort.requests)),
     entry("updated_at", Time, ALL, "when the oldest delivered page was fetched (UTC)", |e| Some(Datum::Time(e.found()?.result.updated_at))),
     entry("incomplete", Boolean, ALL, "a later page failed for good, or was not paid for", |e| e.found()?.result.incomplete.then_some(Datum::Boolean(true))),
     entry("id", Text, NAMED, "the source's own id of the product", |e| text(&e.found()?.result.product.id)),

@@ -1,7 +1,7 @@
 //! Both CSV shapes of version 1, read off the table of columns.
 
 use super::columns::{COLUMNS, Cell, Column, Read, Shown};
-use super::csv_writer::{BOM, guarded, lines};
+use super::csv_writer::{BOM, lines, write_cell};
 use super::facts::{ItemFacts, OfferFacts, ProductFacts};
 use super::format::RenderOptions;
 use super::renderer::RenderError;
@@ -112,7 +112,7 @@ impl CsvTable {
             };
             let cell = cell.unwrap_or_default();
             let is_guarded = place.column.is_page_text && !self.options.raw;
-            lines.write_field(if is_guarded { guarded(cell) } else { cell }.as_bytes())?;
+            write_cell(lines, cell, is_guarded)?;
         }
         Ok(lines.write_record(None::<&[u8]>)?)
     }

@@ -1,7 +1,7 @@
 //! The CSV of version 2, read off the table of columns: a line per entry of the topic's list.
 
 use super::columns_v2::{CellV2, ColumnV2, Datum, Kind, each_line};
-use super::csv_writer::{BOM, guarded, lines};
+use super::csv_writer::{BOM, lines, write_cell};
 use super::facts_v2::EntryFacts;
 use super::format::RenderOptions;
 use super::renderer::RenderError;
@@ -36,7 +36,7 @@ impl CsvLines {
             for (column, cell) in self.columns.iter().zip(line) {
                 let text = as_text(cell);
                 let is_guarded = column.kind == Kind::PageText && !self.options.raw;
-                lines.write_field(if is_guarded { guarded(text) } else { text }.as_bytes())?;
+                write_cell(&mut lines, text, is_guarded)?;
             }
             lines.write_record(None::<&[u8]>)
         })?;

@@ -115,7 +115,7 @@ impl OfferFacts<'_> {
     }
 
     pub fn price_with_shipping(&self) -> Option<String> {
-        self.offer.total().map(|total| money(total, self.offer.currency))
+        self.offer.total().map(|total| total.to_string())
     }
 
     pub fn shipping_costs(&self) -> Option<String> {

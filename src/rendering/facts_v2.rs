@@ -157,7 +157,7 @@ impl Placed<'_, Offer> {
     }
 
     pub fn price_with_shipping(&self) -> Option<Amount> {
-        self.entry.total().map(|total| total.rounded_to(self.entry.currency))
+        self.entry.total()
     }
 
     pub fn shipping_costs(&self) -> Option<Amount> {
@@ -192,8 +192,7 @@ impl Placed<'_, SearchResult> {
     }
 
     pub fn price_with_shipping(&self) -> Option<Amount> {
-        let total = self.entry.price.zip(self.entry.shipping_costs).and_then(|(price, costs)| price.checked_add(costs));
-        self.money(total)
+        self.entry.total()
     }
 
     /// An `offer` is one shop's; a `product` has a range of prices, or nobody is named who sells it.

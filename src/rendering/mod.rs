@@ -6,6 +6,7 @@
 //! ONE table of columns ([`columns`], [`columns_v2`]), so that the formats cannot tell different things.
 
 mod book;
+mod characters;
 mod columns;
 mod columns_v2;
 mod csv_v1;

@@ -27,6 +27,19 @@ pub enum RenderError {
     Xlsx(#[from] rust_xlsxwriter::XlsxError),
 }
 
+impl RenderError {
+    /// Whether a temporary file could not be made or written.
+    pub fn is_of_the_disk(&self) -> bool {
+        use rust_xlsxwriter::XlsxError;
+        // What is packed goes to a file, and nowhere else.
+        matches!(
+            self,
+            RenderError::Io(_)
+                | RenderError::Xlsx(XlsxError::TempFileError(..) | XlsxError::IoError(_) | XlsxError::ZipError(_))
+        )
+    }
+}
+
 /// How results are written in a format.
 pub enum Rendering {
     /// Bytes after each value.

@@ -4,6 +4,7 @@
 //! is `nil="true"`; an empty element without a type would be read as nil, so an empty text says `type="string"`. A text of
 //! blanks must not say so: with a type its content would be dropped.
 
+use super::characters::can_be_held;
 use super::structure::{Scalar, Sink};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
@@ -153,8 +154,7 @@ fn replacement(c: char) -> Option<&'static str> {
         '<' => Some("&lt;"),
         '>' => Some("&gt;"),
         '\r' => Some("&#13;"),
-        '\u{9}' | '\u{A}' => None,
-        '\u{0}'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}' => Some("\u{FFFD}"),
+        c if !can_be_held(c) => Some("\u{FFFD}"),
         _ => None,
     }
 }

@@ -7,6 +7,7 @@ use sea_orm::{
 };
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Connection, Executor, SqliteConnection};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -16,6 +17,10 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 const LEAST_CONNECTIONS: u32 = 4;
 /// How long a request waits for a connection before it fails.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long the probe may wait for its turn to write.
+const PROBE_TIMEOUT: Duration = Duration::from_secs(5);
+/// A write that changes nothing, and is refused where nothing may be written.
+const PROBE: &str = "UPDATE account SET plan = plan WHERE id < 0";
 /// Number of the lock under which PostgreSQL servers change the schema: "pricemil" as bytes.
 const MIGRATION_LOCK: i64 = i64::from_be_bytes(*b"pricemil");
 
@@ -91,6 +96,7 @@ impl Db {
             .idle_timeout(None)
             .max_lifetime(None)
             .acquire_timeout(ACQUIRE_TIMEOUT)
+            .after_release(|connection, _| Box::pin(async { Ok(is_outside_transaction(connection).await) }))
             // Before the first table: later it would take a whole VACUUM. Only here: to set it takes the write lock, and a
             // reader that is opened while somebody writes must not wait for that.
             .connect_with(options.clone().auto_vacuum(SqliteAutoVacuum::Incremental))
@@ -137,10 +143,28 @@ impl Db {
         Ok(migration::Migrator::down(&self.write, None).await?)
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers, and can be written. Nothing is changed.
     pub async fn ping(&self) -> Result<(), StorageError> {
         self.read.query_one_raw(Statement::from_string(self.backend(), "SELECT 1")).await?;
-        Ok(())
+        let probed = tokio::time::timeout(PROBE_TIMEOUT, self.probe());
+        Ok(probed.await.map_err(|_| sqlx::Error::PoolTimedOut)??)
+    }
+
+    /// A write that is undone.
+    async fn probe(&self) -> Result<(), sqlx::Error> {
+        match &self.pools {
+            Pools::Sqlite { write } => {
+                // A statement of its own is refused where a transaction is open already.
+                let mut transaction = write.begin_with("BEGIN IMMEDIATE").await?;
+                sqlx::query(PROBE).execute(&mut *transaction).await?;
+                transaction.rollback().await
+            }
+            Pools::Postgres { pool } => {
+                let mut transaction = pool.begin().await?;
+                sqlx::query(PROBE).execute(&mut *transaction).await?;
+                transaction.rollback().await
+            }
+        }
     }
 
     /// Begins a transaction that will write. On SQLite it takes the write lock at once, since a transaction that reads
@@ -175,6 +199,20 @@ impl Db {
     pub(crate) fn pools(&self) -> &Pools {
         &self.pools
     }
+}
+
+/// Whether a connection of SQLite that comes back can be used again; one that cannot is closed, which undoes what is open.
+///
+/// SQLite itself undoes a transaction that finds the disk full, and the driver, whose own `ROLLBACK` then fails, still
+/// counts it as open: the next transaction would be a savepoint within none, and one after it would never be committed,
+/// though every `COMMIT` of it is acknowledged.
+async fn is_outside_transaction(connection: &mut SqliteConnection) -> bool {
+    // Runs behind a rollback that is still queued. SQLite knows of no transaction within another.
+    let is_outside = connection.execute("BEGIN; ROLLBACK").await.is_ok() && !connection.is_in_transaction();
+    if !is_outside {
+        tracing::warn!("a connection came back inside a transaction and is closed");
+    }
+    is_outside
 }
 
 /// A statement both databases read: `$1`, `$2`… are the values in order.

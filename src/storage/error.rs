@@ -18,9 +18,16 @@ impl StorageError {
     /// Whether the database has no room or no time at the moment, so that the same request may succeed later.
     pub fn is_overload(&self) -> bool {
         let text = self.to_string();
-        ["disk is full", "database is locked", "No space left", "pool timed out", "too many clients"]
-            .iter()
-            .any(|sign| text.contains(sign))
+        // A full disk also shows as an error while SQLite makes room for its index of the log.
+        let signs = [
+            "disk is full",
+            "disk I/O error",
+            "database is locked",
+            "No space left",
+            "pool timed out",
+            "too many clients",
+        ];
+        signs.iter().any(|sign| text.contains(sign))
     }
 
     /// A finished job has fewer results than values: a download must not end as if it were whole.
@@ -44,7 +51,11 @@ mod tests {
         let waited = DbErr::ConnectionAcquire(ConnAcquireErr::Timeout);
         assert!(StorageError::from(waited).is_overload());
         assert!(StorageError::from(sqlx::Error::PoolTimedOut).is_overload());
-        assert!(StorageError::from(DbErr::Custom("(code: 5) database is locked".into())).is_overload());
+        for text in
+            ["(code: 5) database is locked", "(code: 13) database or disk is full", "(code: 4874) disk I/O error"]
+        {
+            assert!(StorageError::from(DbErr::Custom(text.into())).is_overload());
+        }
         assert!(!StorageError::from(DbErr::Custom("no such table: x".into())).is_overload());
         assert!(!StorageError::from(sqlx::Error::PoolClosed).is_overload());
     }

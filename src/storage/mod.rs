@@ -10,6 +10,8 @@ pub mod bulk_item;
 pub mod bulk_job;
 mod credit_cap;
 mod db;
+#[cfg(test)]
+mod db_cases;
 pub mod early_end;
 mod error;
 pub mod idempotency_key;

@@ -128,7 +128,7 @@ fn python_reads_a_row_an_offer() {
         let offers = product["offers"].as_array().filter(|offers| !offers.is_empty()).map_or(&none[..], Vec::as_slice);
         for offer in offers {
             let row = rows.next().expect("a row is missing");
-            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            let text = |value: &Value| as_told_by_xml(value).as_str().unwrap_or_default().to_owned();
             assert_eq!(cell(row, "value"), text(&product["value"]));
             assert_eq!(cell(row, "name"), text(&product["name"]));
             assert_eq!(cell(row, "source_id"), text(&product["id"]));

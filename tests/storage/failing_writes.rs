@@ -101,6 +101,43 @@ async fn a_ledger_that_cannot_be_written() {
     server.close().await;
 }
 
+/// SQLite undoes a transaction that finds no room by itself. What is acknowledged afterwards is stored.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_was_full() {
+    let server = TestServer::start(Setup { works: false, ..Setup::default() }).await;
+    if !server.database.is_sqlite() {
+        return server.close().await;
+    }
+    let rows = server.look().await;
+    let caller = server.caller(Terms::plan("business")).await;
+    let full = "CREATE TRIGGER wound BEFORE INSERT ON bulk_item
+        BEGIN SELECT RAISE(ROLLBACK, 'database or disk is full'); END";
+    execute(&rows, full).await;
+    let refused = caller.post_json("/v2/jobs", &job("de", 1)).await;
+    refused.refused(503, "overloaded", None);
+    assert!(refused.header("retry-after").is_some());
+    heal(&rows).await;
+
+    let mut stored = vec![caller.submit(&job("de", 1)).await];
+    // An ordinary refusal drops its transaction.
+    let poor = server.caller(Terms { free_credits: Some(0), ..Terms::plan("free") }).await;
+    poor.post_json("/v2/jobs", &job("de", 1)).await.refused(402, "not enough free credits", None);
+    stored.push(caller.submit(&job("at", 1)).await);
+    stored.push(caller.submit(&job("fr", 1)).await);
+    for id in &stored {
+        assert_eq!(caller.get(&format!("/v2/jobs/{id}")).await.ok()["requested"], 1);
+    }
+    assert_eq!(caller.get("/readyz").await.status, 200);
+    rows.close().await.unwrap();
+    let database = server.stop().await;
+    let server = TestServer::start(Setup { database: Some(database), ..Setup::default() }).await;
+    let caller = crate::harness::Caller { app: server.app.clone(), base: server.base.clone(), ..caller };
+    for id in &stored {
+        assert_eq!(caller.results(id).await["products"].as_array().unwrap().len(), 1);
+    }
+    server.close().await;
+}
+
 /// Another program (a backup, somebody at a prompt) holds the write lock for a while.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_lock_held_by_somebody_else() {

@@ -16,6 +16,7 @@ mod program;
 mod stop;
 mod tickets;
 mod twins;
+mod unwritable;
 mod wire;
 
 use pricemill::demo::{SpecialKind, sample_gtins, special_gtins, wrong_gtins};

@@ -123,6 +123,10 @@ impl Program {
         self.http.delete(format!("{}{path}", self.base)).bearer_auth(&self.token)
     }
 
+    pub fn head(&self, path: &str) -> reqwest::RequestBuilder {
+        self.http.head(format!("{}{path}", self.base)).bearer_auth(&self.token)
+    }
+
     pub async fn get_status(&self, request: reqwest::RequestBuilder) -> u16 {
         request.send().await.unwrap().status().as_u16()
     }

@@ -5,7 +5,7 @@ use crate::domain::{ItemResult, JobHead};
 use crate::http::codes::{Dialect, Refusal, RefusalKind};
 use crate::http::conditional::{Wanted, wanted, will_be_packed};
 use crate::http::state::{HttpState, request_id};
-use crate::http::stream::{ByteStream, measure, result_bytes, results_head, slice};
+use crate::http::stream::{ByteStream, StreamError, measure, result_bytes, results_head, slice};
 use crate::rendering::{Format, RenderOptions};
 use crate::storage::bulk_job::Job;
 use crate::storage::{StorageError, result};
@@ -27,7 +27,10 @@ pub(super) async fn send_results(
     let format = format.into();
     let tag = result_tag(job, format, options);
     let is_packed = !format.is_compressed() && will_be_packed(request);
-    let bytes = || result_bytes(format, options, job_head(job), result_pages(state.app.clone(), job), &state.workbooks);
+    let bytes = async || {
+        result_bytes(format, options, job_head(job), result_pages(state.app.clone(), job), &state.workbooks).await
+    };
+    let broken = |error| refusal_of(request, &error);
     let mut response = results_head(format, &job.id);
     // Every part of a workbook costs the whole: it is sent whole.
     match wanted(request, &tag, is_packed || format.is_compressed()) {
@@ -36,11 +39,12 @@ pub(super) async fn send_results(
             describe(&mut response, tag, is_packed, format);
             // A question about the head is not worth rendering a body for.
             let is_head = *request.method() == Method::HEAD;
-            let body: ByteStream = if is_head { stream::empty().boxed_local() } else { bytes() };
+            let body: ByteStream =
+                if is_head { stream::empty().boxed_local() } else { bytes().await.map_err(broken)? };
             Ok(response.streaming(body))
         }
         Wanted::Part(range) => {
-            let length = length(state, request, &tag, &bytes).await?;
+            let length = length(state, &tag, &bytes).await.map_err(broken)?;
             let Some((first, last)) = range.to_satisfiable_range(length) else {
                 return Ok(not_satisfiable(request, length));
             };
@@ -48,7 +52,8 @@ pub(super) async fn send_results(
             response.status(StatusCode::PARTIAL_CONTENT);
             response.insert_header((header::CONTENT_RANGE, format!("bytes {first}-{last}/{length}")));
             let size = last - first + 1;
-            Ok(response.body(SizedStream::new(size, slice(bytes(), first, size))))
+            let part = slice(bytes().await.map_err(broken)?, first, size);
+            Ok(response.body(SizedStream::new(size, part)))
         }
     }
 }
@@ -73,18 +78,21 @@ fn result_tag(job: &Job, format: Format, options: RenderOptions) -> EntityTag {
     EntityTag::new_strong(hex::encode(&Sha256::digest(facts)[..16]))
 }
 
+/// The answer where nothing was sent yet. What went wrong is in the log already.
+fn refusal_of(request: &HttpRequest, error: &StreamError) -> Refusal {
+    if error.is_overload() { Refusal::of(RefusalKind::Overloaded) } else { Refusal::internal(request_id(request)) }
+}
+
 /// How many bytes there are: known from before, or counted by writing them to nowhere.
 async fn length(
     state: &HttpState,
-    request: &HttpRequest,
     tag: &EntityTag,
-    bytes: impl Fn() -> ByteStream,
-) -> Result<u64, Refusal> {
+    bytes: impl AsyncFn() -> Result<ByteStream, StreamError>,
+) -> Result<u64, StreamError> {
     if let Some(length) = state.result_lengths.get(tag.tag()) {
         return Ok(length);
     }
-    // What went wrong is in the log already.
-    let length = measure(bytes()).await.map_err(|_| Refusal::internal(request_id(request)))?;
+    let length = measure(bytes().await?).await?;
     state.result_lengths.keep(tag.tag(), length);
     Ok(length)
 }

@@ -8,8 +8,8 @@ use super::shape::list;
 use super::words::{JobIdText, KeyV1, boolean, integer, named, one_of, text};
 use super::{results_v1, results_v2};
 use crate::domain::{
-    Completeness, ConditionFilter, Country, Currentness, JobStatus, Key, MAX_KEYWORD_CHARS, MAX_SOURCE_ID_CHARS,
-    MAX_VALUES, SourceName, Topic,
+    Completeness, ConditionFilter, Country, Currentness, JobStatus, Key, MAX_KEYWORD_CHARS, MAX_REFERENCE_CHARS,
+    MAX_SOURCE_ID_CHARS, MAX_VALUES, SourceName, Topic,
 };
 use crate::http::bulk::IDEMPOTENT_REPLAYED;
 use crate::http::bulk::v1::download::{COLUMN_SETS, FORMAT_OPTIONS, FORMATS};
@@ -175,7 +175,12 @@ pub(super) fn values() -> Param {
     let one = || text().min_length(Some(1));
     let entry = ObjectBuilder::new()
         .property("value", one())
-        .property("reference", text().description(Some("Your own name for the value; it comes back beside it.")))
+        .property(
+            "reference",
+            text()
+                .max_length(Some(MAX_REFERENCE_CHARS))
+                .description(Some("Your own name for the value; it comes back beside it.")),
+        )
         .required("value");
     let entry = AnyOfBuilder::new().item(one()).item(integer(0, MAX_EXACT)).item(entry).build();
     let lines = || one().description(Some("A value a line."));
