@@ -182,7 +182,7 @@ async fn end_of(
 ) -> (u32, ItemEnd) {
     if item.attempt > app.config.jobs.most_attempts {
         tracing::error!(job = %job.id, position = item.position, "a value ended its worker too often");
-        return (item.position, ItemEnd::Failed(Reason::Error));
+        return (item.position, ItemEnd::failed(Reason::Error));
     }
     // A fault of ours must end its own value, not the batch with all its neighbours, again and again.
     let finding = AssertUnwindSafe(app.engine.find_with_effort(&lookup, options, stored)).catch_unwind().await;
@@ -197,7 +197,7 @@ async fn end_of(
             ItemEnd::Found { pages, offers, incomplete, effort }
         }
         Outcome::NotFound { page } => ItemEnd::NotFound { page, effort },
-        Outcome::Failed(reason) => ItemEnd::Failed(reason),
+        Outcome::Failed(reason) => ItemEnd::Failed { reason, effort },
         Outcome::Later { wait, pages } => ItemEnd::Postponed { pages, not_before: app.clock.lease_now().plus(wait) },
     };
     (item.position, end)

@@ -63,12 +63,22 @@ pub enum ItemEnd {
         page: Arc<LookupPage>,
         effort: Effort,
     },
-    Failed(Reason),
+    Failed {
+        reason: Reason,
+        effort: Effort,
+    },
     /// To be begun again, not before this moment; the pages so far are kept for then.
     Postponed {
         pages: Vec<Arc<LookupPage>>,
         not_before: Timestamp,
     },
+}
+
+impl ItemEnd {
+    /// Without a page, and nobody was asked.
+    pub fn failed(reason: Reason) -> ItemEnd {
+        ItemEnd::Failed { reason, effort: Effort::default() }
+    }
 }
 
 /// Adds the values of a new job.
@@ -259,7 +269,7 @@ pub async fn write_ends(db: &Db, job_seq: i64, lease: i64, ends: &[(u32, ItemEnd
             ItemEnd::NotFound { effort, .. } => {
                 (Some(Reason::NotFound), None, i32::from(Reason::NotFound.is_charged()), false, *effort)
             }
-            ItemEnd::Failed(reason) => (Some(*reason), None, i32::from(reason.is_charged()), false, Effort::default()),
+            ItemEnd::Failed { reason, effort } => (Some(*reason), None, i32::from(reason.is_charged()), false, *effort),
         };
         let sql = format!(
             "UPDATE bulk_item SET state = 2, lease_until = 0, reason = $4, page_ids = $5, charged_pages = $6, \
@@ -294,7 +304,7 @@ pub async fn write_ends(db: &Db, job_seq: i64, lease: i64, ends: &[(u32, ItemEnd
     let pages = ends.iter().flat_map(|(_, end)| match end {
         ItemEnd::Found { pages, .. } | ItemEnd::Postponed { pages, .. } => pages.as_slice(),
         ItemEnd::NotFound { page, .. } => std::slice::from_ref(page),
-        ItemEnd::Failed(_) => &[],
+        ItemEnd::Failed { .. } => &[],
     });
     // Behind the values, since only those that were still held use their pages.
     lookup_page::insert(&transaction, pages, &uses).await?;

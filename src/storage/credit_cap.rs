@@ -3,7 +3,7 @@
 use super::bulk_item::ItemEnd;
 use super::db::statement;
 use super::{StorageError, Transaction};
-use crate::domain::{PageContent, Reason, Timestamp};
+use crate::domain::{Effort, PageContent, Reason, Timestamp};
 use sea_orm::ConnectionTrait;
 use std::borrow::Cow;
 
@@ -29,8 +29,9 @@ impl PagesLeft {
     pub fn fit<'a>(&self, end: &'a ItemEnd) -> Cow<'a, ItemEnd> {
         let Some(left) = self.0 else { return Cow::Borrowed(end) };
         match end {
-            ItemEnd::Found { .. } | ItemEnd::NotFound { .. } if left == 0 => {
-                Cow::Owned(ItemEnd::Failed(Reason::CreditLimitReached))
+            ItemEnd::Found { effort, .. } | ItemEnd::NotFound { effort, .. } if left == 0 => {
+                let effort = Effort { pages_live: 0, ..*effort };
+                Cow::Owned(ItemEnd::Failed { reason: Reason::CreditLimitReached, effort })
             }
             ItemEnd::Found { pages, offers, effort, .. } if pages.len() as u64 > left => {
                 let kept = usize::try_from(left).unwrap_or(usize::MAX);
@@ -86,7 +87,7 @@ impl PagesLeft {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Effort, LookupPage, Offer};
+    use crate::domain::{LookupPage, Offer};
     use std::sync::Arc;
 
     fn found(pages: usize) -> ItemEnd {
@@ -131,9 +132,12 @@ mod tests {
         }
         assert_eq!(told(&PagesLeft(Some(2)).fit(&stored)), (2, 6, true, 0), "the page that was fetched is cut off");
         let none = PagesLeft(Some(0));
-        assert!(matches!(none.fit(&found(1)).as_ref(), ItemEnd::Failed(Reason::CreditLimitReached)));
+        assert!(matches!(none.fit(&found(1)).as_ref(), ItemEnd::Failed { reason: Reason::CreditLimitReached, .. }));
         // What costs nothing keeps its own reason.
-        assert!(matches!(none.fit(&ItemEnd::Failed(Reason::Error)).as_ref(), ItemEnd::Failed(Reason::Error)));
+        assert!(matches!(
+            none.fit(&ItemEnd::failed(Reason::Error)).as_ref(),
+            ItemEnd::Failed { reason: Reason::Error, .. }
+        ));
         assert!(none.is_used_up() && !PagesLeft(None).is_used_up());
     }
 }

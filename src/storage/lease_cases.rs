@@ -87,7 +87,7 @@ async fn a_late_worker_changes_nothing() {
 
     let progress = bulk_item::write_ends(&db, seq, 11, &[(0, found("a"))]).await.unwrap();
     assert_eq!((progress.completed, progress.status), (0, JobStatus::Working));
-    let ends = [(0, found("b")), (1, ItemEnd::Failed(Reason::FailedToAccessSource))];
+    let ends = [(0, found("b")), (1, ItemEnd::failed(Reason::FailedToAccessSource))];
     let progress = bulk_item::write_ends(&db, seq, 12, &ends).await.unwrap();
     assert_eq!((progress.completed, progress.status), (2, JobStatus::Finishing));
 

@@ -55,7 +55,7 @@ async fn job_on(db: &Db, number: u8, pages: &[&str]) -> i64 {
     let lease = i64::from(number);
     bulk_item::lease_next(db, lease, 50, NOW, DAY, &PassedOver::default()).await.unwrap().unwrap();
     let end = |ids: &str| match ids {
-        "" => ItemEnd::Failed(Reason::Error),
+        "" => ItemEnd::failed(Reason::Error),
         ids => {
             let pages = ids.split(',').map(page).collect();
             ItemEnd::Found { pages, offers: 0, incomplete: false, effort: Effort::default() }

@@ -89,8 +89,8 @@ async fn only_what_was_handed_out_is_charged() {
     let batch = lease(&server, 1, 50).await;
     let ends = vec![
         (4, found(&server, "a")),
-        (1, ItemEnd::Failed(Reason::Error)),
-        (0, ItemEnd::Failed(Reason::NotFound)),
+        (1, ItemEnd::failed(Reason::Error)),
+        (0, ItemEnd::failed(Reason::NotFound)),
         (2, found(&server, "b")),
     ];
     end(&server, &batch, ends).await;
@@ -185,7 +185,7 @@ async fn cancelled_or_settled() {
     for n in 1..=20 {
         let id = caller.submit(&gtins(&[IPAD, COFFEE])).await;
         let batch = lease(&server, n, 50).await;
-        let ends = vec![(0, found(&server, &format!("page {n:04}"))), (1, ItemEnd::Failed(Reason::NotFound))];
+        let ends = vec![(0, found(&server, &format!("page {n:04}"))), (1, ItemEnd::failed(Reason::NotFound))];
         end(&server, &batch, ends).await;
         if n % 2 == 0 {
             caller.get(&format!("/v2/jobs/{id}/results?limit=1")).await.ok();

@@ -85,7 +85,7 @@ async fn tell_each_step_and_end_with_the_job() {
     assert_eq!(events.expect("progress", "0").await["status"], "working");
     end(&server, &batch, vec![(1, found(&server, "a"))]).await;
     assert_eq!(events.expect("progress", "1").await["progress"], 50);
-    end(&server, &batch, vec![(0, ItemEnd::Failed(Reason::NotFound))]).await;
+    end(&server, &batch, vec![(0, ItemEnd::failed(Reason::NotFound))]).await;
     pricemill::jobs::finish(&server.app, batch.job.seq).await.unwrap();
     let last = events.expect("finished", "2").await;
     assert_eq!(

@@ -37,7 +37,7 @@ async fn come_in_the_order_in_which_they_ended() {
     );
     assert_eq!(handed_out(&server, &caller, &id).await, 0);
     let batch = lease(&server, 1, 50).await;
-    end(&server, &batch, vec![(3, found(&server, "a")), (1, ItemEnd::Failed(Reason::NotFound))]).await;
+    end(&server, &batch, vec![(3, found(&server, "a")), (1, ItemEnd::failed(Reason::NotFound))]).await;
     let first = results(&caller, &id, "?limit=1").await;
     assert_eq!((values(&first), &first["after"], &first["status"]), (vec![COFFEE], &json!(1), &json!("working")));
     assert_eq!(handed_out(&server, &caller, &id).await, 1);
@@ -49,7 +49,7 @@ async fn come_in_the_order_in_which_they_ended() {
     let beyond = results(&caller, &id, "?after=9").await;
     assert_eq!((values(&beyond), &beyond["after"]), (vec![], &json!(2)));
     assert_eq!(handed_out(&server, &caller, &id).await, 2);
-    end(&server, &batch, vec![(0, ItemEnd::Failed(Reason::Error)), (2, found(&server, "b"))]).await;
+    end(&server, &batch, vec![(0, ItemEnd::failed(Reason::Error)), (2, found(&server, "b"))]).await;
     pricemill::jobs::finish(&server.app, batch.job.seq).await.unwrap();
     let all = results(&caller, &id, "").await;
     assert_eq!(values(&all), [COFFEE, asked[1], asked[0], IPAD]);

@@ -159,7 +159,7 @@ async fn a_deadline_ends_what_a_dead_process_held() {
     let Some((server, caller)) = idle().await else { return };
     let job = submit(&server, &caller).await;
     let batch = lease(&server, 1).await;
-    let ends = [(0, found(&server, 0)), (1, ItemEnd::Failed(Reason::NotFound))];
+    let ends = [(0, found(&server, 0)), (1, ItemEnd::failed(Reason::NotFound))];
     bulk_item::write_ends(&server.app.db, job.seq, 1, &ends).await.unwrap();
     server.clock.advance(MINUTE);
     let (a, b) = tokio::join!(end_overdue(&server.app), end_overdue(&server.app));

@@ -51,7 +51,7 @@ async fn no_value_is_leased_twice() {
     let taken = lease_some(db, 100, 1000, later).await.unwrap();
     assert_eq!(taken.items.len(), 100);
     assert!(taken.items.iter().all(|item| item.attempt == 2));
-    let late = [(first.items[0].position, ItemEnd::Failed(Reason::NotFound))];
+    let late = [(first.items[0].position, ItemEnd::failed(Reason::NotFound))];
     let progress = bulk_item::write_ends(db, first.job.seq, first.lease, &late).await.unwrap();
     assert_eq!(progress.completed, 0);
     assert_eq!(bulk_item::renew(db, first.job.seq, first.lease, later).await.unwrap(), 0);

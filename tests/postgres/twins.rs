@@ -77,7 +77,7 @@ async fn settle_a_job_once() {
                 .unwrap()
                 .unwrap();
         assert_eq!((batch.job.seq, batch.items.len()), (seq, 2));
-        let ends = [(0, ItemEnd::Failed(Reason::NotFound)), (1, ItemEnd::Failed(Reason::Error))];
+        let ends = [(0, ItemEnd::failed(Reason::NotFound)), (1, ItemEnd::failed(Reason::Error))];
         let progress = bulk_item::write_ends(db, seq, n, &ends).await.unwrap();
         assert_eq!(progress.status, pricemill::domain::JobStatus::Finishing);
         let now = clock.now();
