@@ -127,7 +127,7 @@ struct AttemptEntry<'a> {
     /// The HTTP status; null where no answer came.
     #[schema(required)]
     status: Option<u16>,
-    /// Why no answer came; null where one did.
+    /// Why the message was not taken; null where it was, and while the attempt is under way.
     #[schema(required)]
     error: Option<&'a str>,
     /// How the answer's body begins.
