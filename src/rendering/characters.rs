@@ -14,7 +14,9 @@ pub(super) fn can_be_held(c: char) -> bool {
 
 /// The text with the replacement character where it cannot be held.
 pub(super) fn held(text: Cow<'_, str>) -> Cow<'_, str> {
-    if text.chars().all(can_be_held) {
+    // A look at the bytes settles nearly every text: what cannot be held is a control character, or begins with EF.
+    let is_plain = text.bytes().all(|b| (b >= b' ' && b != 0xEF) || matches!(b, b'\t' | b'\n' | b'\r'));
+    if is_plain || text.chars().all(can_be_held) {
         return text;
     }
     Cow::Owned(text.chars().map(|c| if can_be_held(c) { c } else { REPLACEMENT }).collect())

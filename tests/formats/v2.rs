@@ -129,7 +129,8 @@ fn pandas_reads_a_row_an_entry() {
                 let row = rows.next().expect("a row is missing");
                 let cell = |name: &str| &row[header.iter().position(|column| column == name).unwrap()];
                 assert_eq!(cell("value"), entry["query"]["value"].as_str().unwrap());
-                assert_eq!(cell("reference"), entry["query"]["reference"].as_str().unwrap_or_default());
+                let reference = as_told_by_xml(&entry["query"]["reference"]);
+                assert_eq!(cell("reference"), reference.as_str().unwrap_or_default());
                 assert_eq!(*cell("success"), entry["success"].to_string());
                 let singular = match topic {
                     Topic::ProductAndOffers | Topic::Offers => ("offer", "shop_name"),
