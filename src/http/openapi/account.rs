@@ -4,7 +4,7 @@ use super::bulk_v1::list_page;
 use super::operation::{Media, Op, Tag, op};
 use super::parameter::{optional, required};
 use super::samples::{self, json};
-use super::words::{boolean, form, integer, named, one_of, text};
+use super::words::{flag, form, integer, named, one_of, text};
 use crate::domain::{UsageDay, UsageMonth, UsageToday};
 use crate::http::account::ledger::CSV_TYPE;
 use crate::http::account::statement;
@@ -75,7 +75,10 @@ pub(super) fn operations() -> Vec<Op> {
             .refuses(&[RefusalKind::MissingParameter]),
         hard(Get, "hard_quota", "Show whether the quota is hard"),
         hard(Put, "set_hard_quota", "Set whether the quota is hard")
-            .body(vec![required("hard_quota", boolean(), "Whether it is.")], value!({"hard_quota": true}))
+            .body(
+                vec![required("hard_quota", Schema::from(flag().build()), "Whether it is.")],
+                value!({"hard_quota": true}),
+            )
             .refuses(&[RefusalKind::MissingParameter]),
         op(
             Get,
@@ -113,7 +116,11 @@ impl Op {
         );
         let format =
             optional("format", one_of(statement::FORMATS).default(Some(value!(statement::FORMATS[0]))), "The format.");
-        let bom = optional("bom", boolean().default(Some(value!(false))), "Of CSV: a byte order mark stands first.");
+        let bom = optional(
+            "bom",
+            Schema::from(flag().default(Some(value!(false))).build()),
+            "Of CSV: a byte order mark stands first.",
+        );
         match is_table {
             true => self.query([month, bom]).media(200, meaning, vec![lines]),
             false => self.query([month, format, bom]).media(200, meaning, vec![json, lines]),

@@ -5,7 +5,7 @@ use super::operation::{Media, Op, Tag, op};
 use super::parameter::{Param, optional, required};
 use super::samples::{self, json};
 use super::shape::list;
-use super::words::{JobIdText, KeyV1, boolean, integer, named, one_of, text};
+use super::words::{JobIdText, KeyV1, flag, integer, named, one_of, text};
 use super::{results_v1, results_v2};
 use crate::domain::{
     Completeness, ConditionFilter, Country, Currentness, JobStatus, Key, MAX_KEYWORD_CHARS, MAX_REFERENCE_CHARS,
@@ -257,7 +257,7 @@ fn download_options() -> Vec<Param> {
 }
 
 fn csv_options() -> Vec<Param> {
-    let switch = || boolean().default(Some(value!(false)));
+    let switch = || Schema::from(flag().default(Some(value!(false))).build());
     vec![
         optional(
             "format_option",

@@ -7,7 +7,7 @@ use super::parameter::{Param, optional, required};
 use super::results_v2;
 use super::samples;
 use super::shape::list;
-use super::words::{ConditionV2, KeyV2, boolean, form, integer, named, one_of, text};
+use super::words::{ConditionV2, KeyV2, flag, form, integer, named, one_of, text};
 use crate::domain::{MaxAge, SortBy, Topic, WebhookMethod};
 use crate::http::bulk::IDEMPOTENT_REPLAYED;
 use crate::http::bulk::v2::download::{LONGEST_WAIT_S, format_word};
@@ -226,7 +226,7 @@ fn wait() -> Param {
 }
 
 fn table_options() -> [Param; 2] {
-    let switch = || boolean().default(Some(json!(false)));
+    let switch = || Schema::from(flag().default(Some(json!(false))).build());
     [
         optional("bom", switch(), "Of CSV: a byte order mark stands first."),
         optional("raw", switch(), "Of CSV: page text that begins like a formula is left as it is."),

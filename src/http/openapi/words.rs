@@ -6,8 +6,11 @@ use crate::domain::{
 };
 use crate::http::account::statement::LEDGER_KINDS;
 use crate::http::bulk::v2::job_object;
+use serde_json::json;
 use std::borrow::Cow;
-use utoipa::openapi::schema::{KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, Type};
+use utoipa::openapi::schema::{
+    AnyOfBuilder, KnownFormat, Object, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type,
+};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -53,6 +56,13 @@ pub fn integer(least: i64, most: i64) -> ObjectBuilder {
 
 pub fn boolean() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::Boolean)
+}
+
+/// A parameter that is on or off: whoever has no truth values sends 1 or 0.
+pub fn flag() -> AnyOfBuilder {
+    let words = [json!("true"), json!("false"), json!(1), json!(0), json!("1"), json!("0")];
+    let spelled = ObjectBuilder::new().schema_type(SchemaType::AnyValue).enum_values(Some(words));
+    AnyOfBuilder::new().item(boolean()).item(spelled)
 }
 
 /// A type that stands for a schema; it has no values.
@@ -131,7 +141,7 @@ pub fn or_null(schema: impl Into<RefOr<Schema>>) -> RefOr<Schema> {
         RefOr::T(Schema::Object(mut object)) => {
             let types = std::mem::take(&mut object.schema_type);
             object.schema_type = match types {
-                utoipa::openapi::schema::SchemaType::Type(one) => [one, Type::Null].into_iter().collect(),
+                SchemaType::Type(one) => [one, Type::Null].into_iter().collect(),
                 other => other,
             };
             if let Some(words) = &mut object.enum_values {
