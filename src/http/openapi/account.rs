@@ -36,14 +36,15 @@ pub(super) fn operations() -> Vec<Op> {
             table,
         )
     };
-    let ledger = |path, id| {
-        op(Get, path, id, Tag::Account, "The ledger of a month")
-            .query(list_page())
-            .statement::<statement::LedgerAnswer>(
-                "A line a job, and a line a grant; as CSV the whole month.",
-                ledger_page(),
-                statement::LEDGER_COLUMNS.join(","),
-            )
+    let ledger = |path: &'static str, id| {
+        let op = op(Get, path, id, Tag::Account, "The ledger of a month");
+        // A table is always the whole month.
+        let op = if path.ends_with(".csv") { op } else { op.query(list_page()) };
+        op.statement::<statement::LedgerAnswer>(
+            "A line a job, and a line a grant; as CSV the whole month.",
+            ledger_page(),
+            statement::LEDGER_COLUMNS.join(","),
+        )
     };
     let quota = |method, id, summary| {
         op(method, "/settings/daily_quota", id, Tag::Account, summary)
@@ -111,7 +112,7 @@ impl Op {
         self.schemas.push((T::name().into_owned(), T::schema()));
         let month = optional(
             "month",
-            form("^([0-9]{4}-(0[1-9]|1[0-2]))?$"),
+            form("^[0-9]{4}-(0[1-9]|1[0-2])$"),
             "Which month (UTC), none to come; without it the current one.",
         );
         let format =

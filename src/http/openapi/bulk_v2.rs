@@ -160,13 +160,13 @@ pub(super) fn question(known: &Known) -> Vec<Param> {
 pub(super) fn options() -> Vec<Param> {
     let i64_of = |number: u64| i64::try_from(number).unwrap_or(i64::MAX);
     let minutes = |name, least: i64, most: u64, meaning: String| {
-        let span = || form("^(P(T?[0-9]+[WDHMS])+)?$").description(Some("An ISO 8601 duration."));
+        let span = || form("^P(T?[0-9]+[WDHMS])+$").description(Some("An ISO 8601 duration."));
         let whole = || integer(least, i64_of(most));
         let either = Schema::from(AnyOfBuilder::new().item(whole()).item(span()).build());
         optional(name, either, meaning)
     };
     let price = |name, meaning| {
-        let digits = || form(r"^([0-9]{1,12}(\.[0-9]{1,4})?)?$");
+        let digits = || form(r"^[0-9]{1,12}(\.[0-9]{1,4})?$");
         optional(name, digits(), meaning)
     };
     vec![
@@ -202,7 +202,7 @@ pub(super) fn options() -> Vec<Param> {
         ),
         optional(
             "webhook_url",
-            form("^([Hh][Tt][Tt][Pp][Ss]?://.*)?$").max_length(Some(MAX_WEBHOOK_URL_BYTES)),
+            form("^[Hh][Tt][Tt][Pp][Ss]?://.*$").max_length(Some(MAX_WEBHOOK_URL_BYTES)),
             "A public http or https address, called when the job has ended.",
         ),
         optional(

@@ -177,3 +177,16 @@ fn every_field_says_what_it_means() {
     }
     assert!(silent.is_empty(), "fields without a meaning: {silent:#?}");
 }
+
+#[test]
+fn a_parameter_is_told_once() {
+    let document = document_json();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let told = operation["parameters"].as_array().into_iter().flatten();
+            let places: Vec<_> = told.map(|one| (one["in"].to_string(), one["name"].to_string())).collect();
+            let different: BTreeSet<_> = places.iter().collect();
+            assert_eq!(different.len(), places.len(), "{method} {path}: {places:?}");
+        }
+    }
+}

@@ -183,11 +183,10 @@ impl Op {
         const TAG: (&str, &str) = ("ETag", "Send it as If-None-Match: 304 says that nothing changed.");
         self.header(optional(
             "Range",
-            form("^bytes=([0-9]+-[0-9]*|-[0-9]+)$"),
-            "Which bytes, of the answer without compression.",
+            text(),
+            "Which bytes, of the answer without compression: `bytes=0-99`, `bytes=100-`, `bytes=-100`; what is no single range is answered with the whole.",
         ))
         .header(optional("If-Range", text(), "The range only while the `ETag` is still this one, else the whole."))
-        .unless_known()
         .media(200, "The results, in the order of the values; the body is streamed.", results())
         .with_header("Content-Disposition", "The name of a file to keep them in.")
         .with_header(TAG.0, TAG.1)

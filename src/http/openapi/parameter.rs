@@ -1,8 +1,9 @@
 //! A parameter of a request, described once for wherever it may stand: path, query, header, form or JSON.
 
 use super::shape::described;
+use super::words::text;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
-use utoipa::openapi::schema::{ObjectBuilder, Schema};
+use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Schema};
 use utoipa::openapi::{RefOr, Required};
 
 /// A parameter.
@@ -36,21 +37,46 @@ impl Param {
     /// As a parameter of this place.
     pub fn stands_in(&self, place: ParameterIn) -> Parameter {
         let is_required = self.is_required || place == ParameterIn::Path;
+        let schema = match place {
+            ParameterIn::Query | ParameterIn::QueryString => self.or_blank(self.schema.clone()),
+            ParameterIn::Path | ParameterIn::Header | ParameterIn::Cookie => self.schema.clone(),
+        };
         ParameterBuilder::new()
             .name(self.name)
             .parameter_in(place)
             .required(if is_required { Required::True } else { Required::False })
             .description(Some(self.meaning.as_str()))
-            .schema(Some(self.schema.clone()))
+            .schema(Some(schema))
             .build()
     }
 
     fn as_text(&self) -> RefOr<Schema> {
-        described(self.schema.clone(), &self.meaning)
+        described(self.or_blank(self.schema.clone()), &self.meaning)
     }
 
     fn as_json(&self) -> RefOr<Schema> {
-        described(self.json.clone().unwrap_or_else(|| self.schema.clone()), &self.meaning)
+        described(self.or_blank(self.json.clone().unwrap_or_else(|| self.schema.clone())), &self.meaning)
+    }
+
+    /// A blank parameter is one that was not sent: forms send every field they have.
+    fn or_blank(&self, schema: RefOr<Schema>) -> RefOr<Schema> {
+        if self.is_required {
+            return schema;
+        }
+        match schema {
+            RefOr::T(Schema::Object(mut object)) if object.enum_values.is_some() => {
+                object.enum_values.get_or_insert_default().push("".into());
+                RefOr::T(object.into())
+            }
+            RefOr::T(Schema::Object(mut object)) if object.pattern.is_some() => {
+                object.pattern = object.pattern.map(|pattern| format!("^$|{pattern}"));
+                RefOr::T(object.into())
+            }
+            other => {
+                let blank = text().max_length(Some(0));
+                RefOr::T(Schema::from(AnyOfBuilder::new().item(other).item(blank).build()))
+            }
+        }
     }
 }
 
