@@ -24,14 +24,15 @@ pub fn split_suffix(part: &str) -> (&str, Option<&str>) {
 /// The suffix beats the parameter `format`; JSON is the default, and of CSV the column shape, as the followed API has it.
 pub fn parse_download(suffix: Option<&str>, params: &Params) -> Result<(FormatV1, RenderOptions), Refusal> {
     let wanted = suffix.or_else(|| params.get("format")).unwrap_or(FORMATS[0]).to_ascii_lowercase();
+    let csv = match params.get("format_option").map(str::to_ascii_lowercase).as_deref() {
+        Some("row") => FormatV1::CsvRow,
+        None | Some("column") => FormatV1::CsvColumn,
+        Some(_) => return Err(Refusal::not_one_of("format_option", FORMAT_OPTIONS)),
+    };
     let format = match wanted.as_str() {
         "json" => FormatV1::Json,
         "xml" => FormatV1::Xml,
-        "csv" => match params.get("format_option").map(str::to_ascii_lowercase).as_deref() {
-            Some("row") => FormatV1::CsvRow,
-            None | Some("column") => FormatV1::CsvColumn,
-            Some(_) => return Err(Refusal::not_one_of("format_option", FORMAT_OPTIONS)),
-        },
+        "csv" => csv,
         _ => return Err(Refusal::not_one_of("format", FORMATS)),
     };
     let extended = match params.get("columns") {
@@ -81,7 +82,7 @@ mod tests {
         assert_eq!(format("12.json", "format=xml"), FormatV1::Json);
         assert_eq!(format("12.csv", ""), FormatV1::CsvColumn);
         assert_eq!(format("12", "format=csv&format_option=row"), FormatV1::CsvRow);
-        assert_eq!(format("12.xml", "format_option=nonsense"), FormatV1::Xml);
+        assert_eq!(format("12.xml", "format_option=row"), FormatV1::Xml);
     }
 
     #[test]
@@ -90,6 +91,7 @@ mod tests {
         assert_eq!(parse("12.pdf", "format=xml"), Err((Some("format".into()), words(&FORMATS))));
         assert_eq!(parse("12.", ""), Err((Some("format".into()), words(&FORMATS))));
         assert_eq!(parse("12.csv", "format_option=x"), Err((Some("format_option".into()), words(&FORMAT_OPTIONS))));
+        assert_eq!(parse("12.xml", "format_option=x").unwrap_err().0.as_deref(), Some("format_option"));
         assert_eq!(parse("12.csv", "raw=x").unwrap_err().0.as_deref(), Some("raw"));
         assert_eq!(parse("12.csv", "columns=x").unwrap_err().0.as_deref(), Some("columns"));
     }
