@@ -120,6 +120,7 @@ impl Params {
                 Err(Refusal::invalid(name, format!("The parameter `{name}` is not text in UTF-8.")))
             }
             _ => match self.get(name) {
+                Some(STRUCTURE) => Err(Refusal::invalid(name, format!("The parameter `{name}` is a text."))),
                 Some(text) if text.contains('\0') => Err(holds_nul(name)),
                 text => Ok(text),
             },

@@ -127,6 +127,14 @@ fn lists_as_libraries_write_them() {
 }
 
 #[test]
+fn a_structure_is_no_text() {
+    for body in [r#"{"a":{}}"#, r#"{"a":["x","y"]}"#, r#"{"a":{"value":"x"}}"#] {
+        assert_eq!(params("", JSON, body).get_utf8("a").unwrap_err().parameter.as_deref(), Some("a"), "{body}");
+    }
+    assert_eq!(params("", JSON, r#"{"a":["x"]}"#).get_utf8("a"), Ok(Some("x")));
+}
+
+#[test]
 fn empty_json_is_no_body() {
     for body in ["null", "\"\"", "[]", " null ", "{}"] {
         assert_eq!(params("a=1", JSON, body).get("a"), Some("1"), "{body}");

@@ -1,7 +1,7 @@
 //! A parameter of a request, described once for wherever it may stand: path, query, header, form or JSON.
 
 use super::shape::described;
-use super::words::text;
+use super::words::{or_null, text};
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Schema};
 use utoipa::openapi::{RefOr, Required};
@@ -55,7 +55,8 @@ impl Param {
     }
 
     fn as_json(&self) -> RefOr<Schema> {
-        described(self.or_blank(self.json.clone().unwrap_or_else(|| self.schema.clone())), &self.meaning)
+        let schema = self.or_blank(self.json.clone().unwrap_or_else(|| self.schema.clone()));
+        described(if self.is_required { schema } else { or_null(schema) }, &self.meaning)
     }
 
     /// A blank parameter is one that was not sent: forms send every field they have.
