@@ -1,7 +1,7 @@
 //! A parameter of a request, described once for wherever it may stand: path, query, header, form or JSON.
 
 use super::shape::described;
-use super::words::{or_null, text};
+use super::words::{self, or_null, text};
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Schema};
 use utoipa::openapi::{RefOr, Required};
@@ -38,7 +38,7 @@ impl Param {
     pub fn stands_in(&self, place: ParameterIn) -> Parameter {
         let is_required = self.is_required || place == ParameterIn::Path;
         let schema = match place {
-            ParameterIn::Query | ParameterIn::QueryString => self.or_blank(self.schema.clone()),
+            ParameterIn::Query | ParameterIn::QueryString => self.or_blank(self.schema.clone(), blank()),
             ParameterIn::Path | ParameterIn::Header | ParameterIn::Cookie => self.schema.clone(),
         };
         ParameterBuilder::new()
@@ -51,16 +51,17 @@ impl Param {
     }
 
     fn as_text(&self) -> RefOr<Schema> {
-        described(self.or_blank(self.schema.clone()), &self.meaning)
+        described(self.or_blank(self.schema.clone(), blank()), &self.meaning)
     }
 
     fn as_json(&self) -> RefOr<Schema> {
-        let schema = self.or_blank(self.json.clone().unwrap_or_else(|| self.schema.clone()));
+        // A number may be a text here.
+        let schema = self.or_blank(self.json.clone().unwrap_or_else(|| self.schema.clone()), words::form("^[0-9]*$"));
         described(if self.is_required { schema } else { or_null(schema) }, &self.meaning)
     }
 
     /// A blank parameter is one that was not sent: forms send every field they have.
-    fn or_blank(&self, schema: RefOr<Schema>) -> RefOr<Schema> {
+    fn or_blank(&self, schema: RefOr<Schema>, blank: ObjectBuilder) -> RefOr<Schema> {
         if self.is_required {
             return schema;
         }
@@ -73,12 +74,13 @@ impl Param {
                 object.pattern = object.pattern.map(|pattern| format!("^$|{pattern}"));
                 RefOr::T(object.into())
             }
-            other => {
-                let blank = text().max_length(Some(0));
-                RefOr::T(Schema::from(AnyOfBuilder::new().item(other).item(blank).build()))
-            }
+            other => RefOr::T(Schema::from(AnyOfBuilder::new().item(other).item(blank).build())),
         }
     }
+}
+
+fn blank() -> ObjectBuilder {
+    text().max_length(Some(0))
 }
 
 /// The parameters as the fields of a form.
